@@ -1,0 +1,30 @@
+//! What a search has found so far.
+
+/// One emitted token.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Token {
+    /// Row of `tokens.txt`.
+    pub id: u32,
+    /// Encoder frame on which it was emitted, counted since the utterance began.
+    pub encoder_frame: u64,
+    /// Log-probability of this token where it was emitted (natural log, temperature 1).
+    pub log_prob: f32,
+}
+
+/// One path through the utterance.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Hypothesis {
+    /// Emitted tokens, in time order, blank never among them.
+    pub tokens: Vec<Token>,
+    /// Total score: acoustic, plus language model and hotword terms where a beam adds them.
+    pub score: f64,
+    /// Blank encoder frames since the last token.
+    pub trailing_blanks: u64,
+}
+
+impl Hypothesis {
+    /// Token ids alone.
+    pub fn ids(&self) -> impl Iterator<Item = u32> + '_ {
+        self.tokens.iter().map(|token| token.id)
+    }
+}

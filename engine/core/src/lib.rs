@@ -1,0 +1,12 @@
+//! Streaming speech recognition: samples in, words out.
+//!
+//! This crate does no I/O, starts no thread, reads no clock and takes no lock.
+//! Audio arrives as mono `f32` samples in `[-1, 1]`, models as bytes, time as an argument.
+//!
+//! Units: a *sample* is 1/16000 s after resampling, a *frame* is 10 ms of features,
+//! an *encoder frame* is one output row of the encoder (40 or 80 ms, by model).
+
+pub mod encoder;
+pub mod hypothesis;
+pub mod time;
+pub mod transcript;

@@ -1,0 +1,3 @@
+//! Private dictation for the Linux desktop.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Model catalogue, manifests, and the verified on-disk store.
