@@ -21,7 +21,7 @@ impl EncoderFrames {
     #[must_use]
     pub fn new(dim: usize, data: Vec<f32>) -> Self {
         assert!(
-            (dim == 0 && data.is_empty()) || (dim > 0 && data.len() % dim == 0),
+            (dim == 0 && data.is_empty()) || (dim > 0 && data.len().is_multiple_of(dim)),
             "{} values are not rows of {dim}",
             data.len()
         );
@@ -37,7 +37,7 @@ impl EncoderFrames {
     /// Number of rows.
     #[must_use]
     pub fn n_frames(&self) -> usize {
-        if self.dim == 0 { 0 } else { self.data.len() / self.dim }
+        self.data.len().checked_div(self.dim).unwrap_or(0)
     }
 
     /// The rows in time order.

@@ -8,5 +8,7 @@
 
 pub mod encoder;
 pub mod hypothesis;
+pub mod search;
 pub mod time;
+pub mod tokens;
 pub mod transcript;

@@ -16,7 +16,17 @@ pub struct FrameIndex(pub u64);
 
 /// A duration or a point in time, in milliseconds.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[serde(transparent)]
 pub struct Millis(pub u64);
@@ -44,7 +54,10 @@ impl Millis {
 
     /// This duration in seconds.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of audio stay far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of audio stay far below 2^52"
+    )]
     pub const fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1000.0
     }

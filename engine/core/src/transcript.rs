@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::time::Millis;
+use crate::tokens::script::joins_without_space;
 
 /// One recognised word.
 #[derive(Clone, PartialEq)]
@@ -35,12 +36,12 @@ impl Transcript {
         self.stable.iter().chain(&self.unstable)
     }
 
-    /// The words joined by single spaces.
+    /// The words joined by single spaces, none between characters of unspaced scripts.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
         for word in self.words() {
-            if !text.is_empty() {
+            if !text.is_empty() && !joins_without_space(&text, &word.text) {
                 text.push(' ');
             }
             text.push_str(&word.text);
