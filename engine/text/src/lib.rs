@@ -1,3 +1,22 @@
-//! Written text from recognised words: marks, case, numbers, spoken commands, fit to the caret.
+//! Written text from recognized words: marks, case, numbers, spoken commands, fit to the caret.
 //!
 //! Pure functions over strings and data tables: no audio, no model, no I/O.
+//! Shipped tables are embedded; the user's own are passed in as strings, and a broken row is
+//! reported with its line number while the rest is used.
+
+mod caret;
+mod language;
+mod piece;
+mod profile;
+mod sentence;
+mod spoken;
+mod table;
+mod word;
+
+pub use caret::{CaretFit, Ending, Place, Surroundings};
+pub use language::Language;
+pub use profile::{AutomaticMarks, CapitalPolicy, FieldPurpose, FinalPeriod, Profile, Profiles};
+pub use sentence::SentenceSplitter;
+pub use spoken::SpokenForms;
+pub use table::TableProblem;
+pub use word::{Case, Mark, MarkedWord};
