@@ -59,11 +59,11 @@ def speaker(row):
 
 
 def write_shard(job):
-    folder, name, speech, rows = job
+    folder, name, part, rows = job
     writer = shards.ShardWriter(folder, name, "i16")
     for row in rows:
         text = normalise.words(row["text"])
-        audio = read_audio(Path(speech) / "train" / row["path"])
+        audio = read_audio(Path(part) / row["path"])
         writer.add(to_int16(audio), text=text, set=row["set"], voice=speaker(row))
     writer.close()
     return name, writer.offset / RATE / 3600
@@ -72,14 +72,16 @@ def write_shard(job):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--speech", required=True)
+    parser.add_argument("--part", default="train", help="dev only to report progress while training")
     parser.add_argument("--out", required=True)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--per-shard", type=int, default=800)
     args = parser.parse_args()
 
-    held_out = dev_sentences(args.speech)
+    held_out = dev_sentences(args.speech) if args.part == "train" else set()
+    part = Path(args.speech) / args.part
     usable, dropped = {}, 0
-    for row in manifest(Path(args.speech) / "train"):
+    for row in manifest(part):
         text = normalise.words(row["text"])
         if not text or text in held_out or any(c.isdigit() for c in text):
             dropped += 1
@@ -88,7 +90,7 @@ def main():
     jobs = []
     for name, rows in sorted(usable.items()):
         for k in range(0, len(rows), args.per_shard):
-            jobs.append((args.out, f"real-{name}-{k // args.per_shard}", args.speech, rows[k : k + args.per_shard]))
+            jobs.append((args.out, f"real-{name}-{k // args.per_shard}", part, rows[k : k + args.per_shard]))
     with ProcessPoolExecutor(args.jobs) as pool:
         for name, hours in pool.map(write_shard, jobs):
             print(f"{name}: {hours:.2f} h", flush=True)

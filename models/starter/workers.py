@@ -1,0 +1,75 @@
+"""Gradient workers: each a process of one thread, because on busy cores two processes that meet
+once a step lose less time than two threads that meet in every operation.
+
+Weights live in shared memory; a worker writes its gradients to shared buffers.
+"""
+
+import random
+
+import torch
+import torch.multiprocessing as processes
+
+import data
+
+
+def gradients(net, store, batch, seed, strength, loss_of):
+    """Forward and backward of one batch into net's .grad; loss and frames heard."""
+    rng = random.Random(seed)
+    features, targets, lengths, target_lengths, count = data.collate(store, batch, rng)
+    features = data.mask(net.normalise(features), rng, strength)
+    loss = loss_of(net, features, targets, lengths, target_lengths)
+    loss.backward()
+    return loss.item(), count
+
+
+def serve(net, buffers, folder, pipe, loss_of):
+    torch.set_num_threads(1)
+    store = data.Store(folder)
+    net.train()
+    while True:
+        try:
+            job = pipe.recv()
+        except EOFError:  # the main process ended
+            return
+        report = gradients(net, store, *job, loss_of)
+        # the buffers are free: the main process asks again only after it has used them
+        for buffer, parameter in zip(buffers, net.parameters()):
+            if parameter.grad is None:
+                buffer.zero_()
+            else:
+                buffer.copy_(parameter.grad)
+                parameter.grad = None
+        pipe.send(report)
+
+
+class Helpers:
+    """`count` extra processes; `ask` gives each a batch, `add` collects their gradients."""
+
+    def __init__(self, net, count, folder, loss_of):
+        context = processes.get_context("spawn")
+        net.share_memory()
+        self.net, self.count, self.all = net, count, []
+        for _ in range(count):
+            ours, theirs = context.Pipe()
+            buffers = [torch.zeros_like(p).share_memory_() for p in net.parameters()]
+            context.Process(target=serve, args=(net, buffers, folder, theirs, loss_of), daemon=True).start()
+            theirs.close()
+            self.all.append((ours, buffers))
+
+    def ask(self, work):
+        for (pipe, _), job in zip(self.all, work):
+            pipe.send(job)
+
+    def add(self, asked):
+        """Adds the gradients of the first `asked` helpers and averages; their losses, frames."""
+        reports, parameters = [], list(self.net.parameters())
+        for pipe, buffers in self.all[:asked]:
+            reports.append(pipe.recv())
+            torch._foreach_add_([p.grad for p in parameters], buffers)
+        if asked:
+            torch._foreach_div_([p.grad for p in parameters], asked + 1)
+        return reports
+
+    def close(self):
+        for pipe, _ in self.all:
+            pipe.close()
