@@ -1,0 +1,227 @@
+//! Preedit and commit: what reaches the focused field, and when.
+
+use super::{Awaiting, Bus, Engine, Phase, Preedit, Session};
+use crate::{
+    caret,
+    dictation::{Addressee, Dictation, Pending, Utterance},
+    effect::{Effect, KeepReason, UserMessage},
+    focus::Focused,
+    input::CaptureId,
+    spoken::Spoken,
+};
+
+/// What can be done with the oldest finished text.
+enum Next {
+    Commit,
+    GiveUp(KeepReason),
+    Wait,
+}
+
+impl Session {
+    /// Commits what may be committed, and ends a dictation that waits for nothing else.
+    pub(super) fn deliver(&mut self) {
+        while let Some(first) = self
+            .dictation()
+            .and_then(|dictation| dictation.pending.pop_front())
+        {
+            match self.next(&first) {
+                Next::Commit => self.commit(&first),
+                Next::GiveUp(reason) => {
+                    if let Some(dictation) = self.dictation() {
+                        dictation.give_up(&first.text, reason);
+                    }
+                }
+                Next::Wait => {
+                    if let Some(dictation) = self.dictation() {
+                        dictation.pending.push_front(first);
+                    }
+                    break;
+                }
+            }
+        }
+        let hopeless =
+            self.bus == Bus::Down || matches!(self.engine, Engine::Refused | Engine::Lost);
+        if let Phase::Finishing {
+            dictation,
+            awaiting: Awaiting::Focus,
+            ..
+        } = &self.phase
+            && (dictation.pending.is_empty() || hopeless)
+        {
+            self.end();
+        }
+    }
+
+    fn next(&self, pending: &Pending) -> Next {
+        let focused = self.focus.current();
+        let (Addressee::Context(_) | Addressee::Focused) = pending.addressee else {
+            return match pending.addressee {
+                Addressee::Nobody(reason) => Next::GiveUp(reason),
+                _ => Next::Wait,
+            };
+        };
+        let Some(focused) = focused.filter(|focused| is_addressed(&pending.addressee, focused))
+        else {
+            return Next::Wait;
+        };
+        if self.engine != Engine::Active || self.now < focused.since + self.config.focus_settle {
+            Next::Wait
+        } else if focused.is_secret() {
+            Next::GiveUp(KeepReason::NoTextField)
+        } else {
+            Next::Commit
+        }
+    }
+
+    /// The text as it stands at the caret of the focused field.
+    fn fitted(&self, focused: &Focused, text: &Spoken) -> Spoken {
+        let before = match (focused.char_before(), &self.committed) {
+            (Some(before), _) => before,
+            (None, Some((id, last))) if *id == focused.id => *last,
+            (None, _) => None,
+        };
+        Spoken::new(caret::join(before, text.as_str()))
+    }
+
+    fn commit(&mut self, pending: &Pending) {
+        self.clear_preedit();
+        let Some(focused) = self.focus.current() else {
+            return;
+        };
+        let context = focused.id.clone();
+        let fitted = self.fitted(focused, &pending.text);
+        self.committed = Some((context.clone(), fitted.as_str().chars().next_back()));
+        self.focus.set_surrounding(None);
+        let said = pending.addressee != Addressee::Focused;
+        let continues = self
+            .dictation()
+            .is_some_and(|dictation| std::mem::replace(&mut dictation.committed, said));
+        self.kept.delivered(pending.text.clone(), said && continues);
+        self.push(Effect::Commit {
+            context,
+            text: fitted,
+        });
+    }
+
+    /// Shows the utterance so far, if the field it is spoken to has focus.
+    pub(super) fn show_preedit(&mut self) {
+        if self.engine != Engine::Active {
+            return;
+        }
+        let (Phase::Opening {
+            dictation:
+                Dictation {
+                    utterance: Some(utterance),
+                    ..
+                },
+            ..
+        }
+        | Phase::Listening {
+            dictation:
+                Dictation {
+                    utterance: Some(utterance),
+                    ..
+                },
+        }
+        | Phase::Finishing {
+            dictation:
+                Dictation {
+                    utterance: Some(utterance),
+                    ..
+                },
+            ..
+        }) = &self.phase
+        else {
+            return;
+        };
+        let Some(focused) = self
+            .focus
+            .current()
+            .filter(|focused| is_addressed(&utterance.addressee, focused) && !focused.is_secret())
+        else {
+            return;
+        };
+        let (stable, unstable) = self.parts(focused, utterance);
+        if stable.is_blank() && unstable.is_blank() {
+            self.clear_preedit();
+            return;
+        }
+        let context = focused.id.clone();
+        self.preedit = Preedit::Shown;
+        self.push(Effect::SetPreedit {
+            context,
+            stable,
+            unstable,
+        });
+    }
+
+    /// The two parts of the utterance, with the spaces that join them to each other and the caret.
+    fn parts(&self, focused: &Focused, utterance: &Utterance) -> (Spoken, Spoken) {
+        let Utterance {
+            stable, unstable, ..
+        } = utterance;
+        match (stable.is_blank(), unstable.is_blank()) {
+            (true, _) => (Spoken::default(), self.fitted(focused, unstable)),
+            (false, true) => (self.fitted(focused, stable), Spoken::default()),
+            (false, false) => {
+                let fitted = self.fitted(focused, stable);
+                let last = fitted.as_str().chars().next_back();
+                (fitted, Spoken::new(caret::join(last, unstable.as_str())))
+            }
+        }
+    }
+
+    pub(super) fn clear_preedit(&mut self) {
+        if self.preedit == Preedit::Shown {
+            self.preedit = Preedit::Hidden;
+            self.push(Effect::ClearPreedit);
+        }
+    }
+
+    /// Commits the last text where focus is, whatever became of it before.
+    pub(super) fn paste_last(&mut self) {
+        if self.focus.current().is_some_and(Focused::is_secret) {
+            self.refuse(UserMessage::PasswordField);
+            return;
+        }
+        let Some(text) = self.kept.take_last() else {
+            self.refuse(UserMessage::NothingToPaste);
+            return;
+        };
+        let pending = Pending {
+            addressee: Addressee::Focused,
+            text,
+        };
+        if let Some(dictation) = self.dictation() {
+            dictation.pending.push_back(pending);
+            return;
+        }
+        let capture = CaptureId(self.n_captures);
+        let mut dictation = Dictation::new(capture, super::Mode::Latched, self.now, None);
+        dictation.pending.push_back(pending);
+        self.activate();
+        let deadline = self.now + self.config.activation_timeout + self.config.return_grace;
+        self.enter_finishing(dictation, Awaiting::Focus, deadline);
+    }
+
+    pub(super) fn enter_finishing(
+        &mut self,
+        dictation: Dictation,
+        awaiting: Awaiting,
+        deadline: crate::time::Millis,
+    ) {
+        self.enter(Phase::Finishing {
+            dictation,
+            awaiting,
+            deadline,
+        });
+    }
+}
+
+fn is_addressed(addressee: &Addressee, focused: &Focused) -> bool {
+    match addressee {
+        Addressee::Context(id) => *id == focused.id,
+        Addressee::Focused => true,
+        Addressee::Unknown | Addressee::Nobody(_) => false,
+    }
+}
