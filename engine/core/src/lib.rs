@@ -7,8 +7,15 @@
 //! an *encoder frame* is one output row of the encoder (40 or 80 ms, by model).
 
 pub mod encoder;
+pub mod endpoint;
+pub mod fbank;
+pub mod features;
 pub mod hypothesis;
+pub mod mel;
+pub mod pcm;
+pub mod resample;
 pub mod search;
 pub mod time;
 pub mod tokens;
 pub mod transcript;
+pub mod vad;
