@@ -189,6 +189,36 @@ def read_weights(path):
     return net
 
 
+def drive(path, features):
+    """Log-probabilities of features (T, 80) through the file, window by window, zeros before."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    meta = session.get_modelmeta().custom_metadata_map
+    window, shift = int(meta["window_size"]), int(meta["chunk_shift"])
+    sizes = [[int(meta[f"cache_last_{kind}_dim{i}"]) for i in (1, 2, 3)] for kind in ("channel", "time")]
+    caches = [np.zeros([1, *s], np.float32) for s in sizes] + [np.zeros(1, np.int64)]
+    padded = np.concatenate([np.zeros((window - shift, features.shape[1]), np.float32), features])
+    out = []
+    for start in range(0, len(features) - shift + 1, shift):
+        chunk = padded[start : start + window].T[None]
+        logits, count, *caches = session.run(OUTPUTS, dict(zip(INPUTS, [chunk, np.array([window]), *caches])))
+        assert count[0] == logits.shape[1]
+        out.append(logits[0])
+    return np.concatenate(out)
+
+
+def difference(path, windows=12):
+    """Largest gap between the file in onnxruntime and its weights in PyTorch, whole utterance."""
+    net = read_weights(path).eval()
+    c = net.config
+    features = torch.randn(1, windows * c.stride * c.chunk, c.bins, generator=torch.manual_seed(1)) * 3 - 8
+    with torch.no_grad():
+        padded = torch.cat([torch.zeros(1, c.history, c.bins), features], 1)
+        expected, _ = net(net.normalise(padded))
+    return float(np.abs(drive(path, features[0].numpy()) - expected[0].numpy()).max())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", required=True)
@@ -201,7 +231,11 @@ def main():
     net, saved = model.load(args.checkpoint)
     net.load_state_dict(saved.get("average", saved["model"]))
     target = write(net, args.out, args.language, args.license, args.version, not args.fp32)
+    gap = difference(target)
+    print(f"streaming in onnxruntime and whole utterances in PyTorch differ by at most {gap:.1e}")
     print(f"{target}: {target.stat().st_size / 1e6:.2f} MB, {sum(p.numel() for p in net.parameters()) / 1e6:.2f} M parameters")
+    if gap > 1e-3:
+        raise SystemExit("the export does not match")
 
 
 if __name__ == "__main__":

@@ -3,28 +3,11 @@ import onnx
 import pytest
 import torch
 
-import export
-import model
+pytest.importorskip("onnxruntime")
+
+import export  # noqa: E402
+import model  # noqa: E402
 from test_model import run_streaming, small
-
-
-def drive(path, features):
-    """Features (T, 80) through the file, window by window, zeros before the first."""
-    onnxruntime = pytest.importorskip("onnxruntime")
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    meta = {k: int(v) for k, v in session.get_modelmeta().custom_metadata_map.items() if v.isdigit()}
-    window, shift = meta["window_size"], meta["chunk_shift"]
-    sizes = [[meta[f"cache_last_{kind}_dim{i}"] for i in (1, 2, 3)] for kind in ("channel", "time")]
-    caches = [np.zeros([1, *s], np.float32) for s in sizes] + [np.zeros(1, np.int64)]
-    padded = np.concatenate([np.zeros((window - shift, 80), np.float32), features])
-    out = []
-    for start in range(0, len(features) - shift + 1, shift):
-        chunk = padded[start : start + window].T[None]
-        feeds = dict(zip(export.INPUTS, [chunk, np.array([window]), *caches]))
-        logits, count, *caches = session.run(export.OUTPUTS, feeds)
-        assert count[0] == logits.shape[1]
-        out.append(logits[0])
-    return np.concatenate(out)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +22,7 @@ def test_fp32_file_equals_torch(exported):
     features = torch.randn(1, 32 * 6, 80)
     with torch.no_grad():
         expected = run_streaming(net, features)[0].numpy()
-    assert np.abs(drive(path, features[0].numpy()) - expected).max() < 1e-3
+    assert np.abs(export.drive(path, features[0].numpy()) - expected).max() < 1e-3
 
 
 def test_int8_file_equals_the_weights_read_back(exported):
@@ -48,7 +31,7 @@ def test_int8_file_equals_the_weights_read_back(exported):
     features = torch.randn(1, 32 * 6, 80)
     with torch.no_grad():
         expected = run_streaming(net, features)[0].numpy()
-    assert np.abs(drive(path, features[0].numpy()) - expected).max() < 1e-3
+    assert np.abs(export.drive(path, features[0].numpy()) - expected).max() < 1e-3
 
 
 def test_shapes_are_fixed_and_operators_plain(exported):

@@ -29,7 +29,7 @@ def serve(net, buffers, folder, pipe, loss_of):
     while True:
         try:
             job = pipe.recv()
-        except EOFError:  # the main process ended
+        except (EOFError, ConnectionError):  # the main process ended
             return
         report = gradients(net, store, *job, loss_of)
         # the buffers are free: the main process asks again only after it has used them
