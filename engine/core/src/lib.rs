@@ -12,6 +12,7 @@ pub mod fbank;
 pub mod features;
 pub mod hypothesis;
 pub mod mel;
+pub mod model;
 pub mod pcm;
 pub mod resample;
 pub mod search;

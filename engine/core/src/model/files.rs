@@ -1,0 +1,37 @@
+//! What a caller hands over to load a model.
+
+/// One file of a model: its bytes, and its name for messages.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelFile<'a> {
+    /// File name as the user knows it.
+    pub name: &'a str,
+    /// The whole content; a memory map will do.
+    pub bytes: &'a [u8],
+}
+
+/// The networks of a model. The token table is read elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub enum ModelFiles<'a> {
+    /// One network that writes log-probabilities of tokens.
+    Ctc {
+        /// `model.onnx`, `ctc-….onnx`
+        model: ModelFile<'a>,
+    },
+    /// Three networks.
+    Transducer {
+        /// `encoder….onnx`
+        encoder: ModelFile<'a>,
+        /// `decoder….onnx`, the label network
+        predictor: ModelFile<'a>,
+        /// `joiner….onnx`
+        joiner: ModelFile<'a>,
+    },
+}
+
+/// Choices that change what is loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// Language of the speech for models that take it as an input, for example `de` or `pt-BR`;
+    /// `None` lets the model decide. Models of one language ignore it.
+    pub language: Option<String>,
+}

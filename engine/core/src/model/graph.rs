@@ -1,0 +1,379 @@
+//! One ONNX graph: read, trimmed to what is driven, typed with fixed sizes, made runnable.
+//!
+//! Batch is always one and every axis has a known size before tract sees the graph, so that
+//! shape arithmetic folds away and each `If` is decided.
+
+use std::sync::Arc;
+
+use prost::Message;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
+use tract_onnx::pb::{
+    GraphProto, ModelProto, TensorProto, TensorShapeProto, ValueInfoProto, type_proto,
+};
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::ops::cast::cast;
+use tract_onnx::tract_hir::internal::{SpecialOps, format_err};
+
+use super::error::LoadError;
+use super::files::ModelFile;
+use super::metadata::Metadata;
+use super::{lstm, ops};
+use crate::encoder::InferenceError;
+
+/// A graph as read from its file.
+#[derive(Debug)]
+pub(super) struct Proto {
+    file: String,
+    model: ModelProto,
+    metadata: Metadata,
+}
+
+/// An input or output of a graph: the axes whose size the file fixes are `Some`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Port {
+    pub(super) name: String,
+    pub(super) shape: Vec<Option<usize>>,
+    element: Option<DataType>,
+}
+
+/// An input to keep, with the size it will have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FixedInput {
+    pub(super) name: String,
+    pub(super) shape: Vec<usize>,
+}
+
+/// A graph ready to run.
+#[derive(Debug, Clone)]
+pub(super) struct Network {
+    role: &'static str,
+    plan: Arc<TypedSimplePlan>,
+    inputs: Vec<TypedFact>,
+}
+
+impl Proto {
+    pub(super) fn decode(file: &ModelFile<'_>) -> Result<Self, LoadError> {
+        let not_onnx =
+            |source: Option<Box<dyn std::error::Error + Send + Sync>>| LoadError::NotOnnx {
+                file: file.name.to_owned(),
+                source,
+            };
+        let model = ModelProto::decode(file.bytes).map_err(|error| not_onnx(Some(error.into())))?;
+        if model
+            .graph
+            .as_ref()
+            .is_none_or(|graph| graph.node.is_empty())
+        {
+            return Err(not_onnx(None));
+        }
+        let entries = model
+            .metadata_props
+            .iter()
+            .map(|prop| (prop.key.clone(), prop.value.clone()));
+        let metadata = Metadata::new(file.name, entries);
+        Ok(Self {
+            file: file.name.to_owned(),
+            model,
+            metadata,
+        })
+    }
+
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    pub(super) const fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// What must be fed, in the file's order.
+    pub(super) fn inputs(&self) -> Vec<Port> {
+        let graph = self.graph();
+        let fed = graph.input.iter().filter(|input| {
+            !graph
+                .initializer
+                .iter()
+                .any(|initializer| initializer.name == input.name)
+        });
+        fed.map(Port::new).collect()
+    }
+
+    pub(super) fn has_input(&self, name: &str) -> bool {
+        self.graph().input.iter().any(|input| input.name == name)
+    }
+
+    pub(super) fn outputs(&self) -> Vec<Port> {
+        self.graph().output.iter().map(Port::new).collect()
+    }
+
+    /// The name of the output at `ix`.
+    pub(super) fn output_name(&self, ix: usize) -> Result<String, LoadError> {
+        self.graph()
+            .output
+            .get(ix)
+            .map(|output| output.name.clone())
+            .ok_or_else(|| {
+                self.mismatch(
+                    format!("it has {} outputs", self.graph().output.len()),
+                    format!("its family has at least {}", ix + 1),
+                )
+            })
+    }
+
+    pub(super) fn mismatch(
+        &self,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> LoadError {
+        LoadError::Mismatch {
+            file: self.file.clone(),
+            found: found.into(),
+            expected: expected.into(),
+        }
+    }
+
+    /// Makes the graph runnable with exactly these inputs and outputs, in this order.
+    ///
+    /// `constants` are further inputs with the whole number they will always hold.
+    pub(super) fn into_network(
+        mut self,
+        role: &'static str,
+        inputs: &[FixedInput],
+        constants: &[(String, i64)],
+        outputs: &[String],
+    ) -> Result<Network, LoadError> {
+        let ports = self.inputs();
+        for port in &ports {
+            let known = inputs.iter().any(|input| input.name == port.name)
+                || constants.iter().any(|(name, _)| *name == port.name);
+            if !known {
+                let found = format!("it has an input `{}`", port.name);
+                return Err(self.mismatch(found, "its family has none of that name"));
+            }
+        }
+        for input in inputs {
+            self.check_shape(&ports, input)?;
+        }
+        let file = self.file.clone();
+        let graph_error = |source| LoadError::Graph {
+            file: file.clone(),
+            source,
+        };
+        let graph = self.model.graph.get_or_insert_default();
+        lstm::dequantize(graph).map_err(|problem| graph_error(problem.into()))?;
+        for (name, value) in constants {
+            fix_input(graph, name, *value);
+        }
+        for input in inputs {
+            set_shape(graph, input);
+        }
+        let order = |name: &str| outputs.iter().position(|output| output == name);
+        graph.output.retain(|output| order(&output.name).is_some());
+        graph.output.sort_by_key(|output| order(&output.name));
+        let order = |name: &str| inputs.iter().position(|input| input.name == name);
+        graph
+            .input
+            .sort_by_key(|input| order(&input.name).unwrap_or(usize::MAX));
+        self.compile(role, inputs.len())
+            .map_err(|error| graph_error(error.into()))
+    }
+
+    fn compile(&self, role: &'static str, n_inputs: usize) -> TractResult<Network> {
+        let mut framework = onnx()
+            .with_ignore_output_shapes(true)
+            .with_ignore_value_info(true);
+        ops::register(&mut framework.op_register);
+        let typed: TypedModel = framework.model_for_proto_model(&self.model)?.into_typed()?;
+        let inputs: Vec<TypedFact> = (0..n_inputs)
+            .map(|ix| typed.input_fact(ix).cloned())
+            .collect::<TractResult<_>>()?;
+        let typed = with_state_types(typed, &inputs)?;
+        let plan = TypedSimplePlan::new(typed.into_optimized()?)?;
+        Ok(Network { role, plan, inputs })
+    }
+
+    fn check_shape(&self, ports: &[Port], input: &FixedInput) -> Result<(), LoadError> {
+        let Some(port) = ports.iter().find(|port| port.name == input.name) else {
+            let found = format!("it has no input `{}`", input.name);
+            return Err(self.mismatch(found, "its family needs it"));
+        };
+        let agrees = port.shape.len() == input.shape.len()
+            && port
+                .shape
+                .iter()
+                .zip(&input.shape)
+                .all(|(found, size)| found.is_none_or(|f| f == *size));
+        if agrees {
+            return Ok(());
+        }
+        Err(self.mismatch(
+            format!(
+                "its input `{}` has the shape {}",
+                port.name,
+                shape_text(&port.shape)
+            ),
+            format!("its metadata says {:?}", input.shape),
+        ))
+    }
+
+    fn graph(&self) -> &GraphProto {
+        self.model
+            .graph
+            .as_ref()
+            .expect("decode refuses a file without a graph")
+    }
+}
+
+impl Port {
+    fn new(info: &ValueInfoProto) -> Self {
+        let tensor = info
+            .r#type
+            .as_ref()
+            .and_then(|proto| proto.value.as_ref())
+            .map(|type_proto::Value::TensorType(tensor)| tensor);
+        let dims = tensor
+            .and_then(|tensor| tensor.shape.as_ref())
+            .map_or(&[][..], |shape| &shape.dim);
+        let size = |dim: &Dimension| match dim.value {
+            Some(dimension::Value::DimValue(size)) => usize::try_from(size).ok(),
+            _ => None,
+        };
+        Self {
+            name: info.name.clone(),
+            shape: dims.iter().map(size).collect(),
+            element: tensor.and_then(|tensor| DataType::try_from(tensor.elem_type).ok()),
+        }
+    }
+}
+
+impl Network {
+    /// Zeros in the shape and type of input `ix`.
+    pub(super) fn zeros(&self, ix: usize) -> Result<TValue, InferenceError> {
+        let fact = &self.inputs[ix];
+        let zeros = || -> TractResult<TValue> {
+            let shape = fact
+                .shape
+                .as_concrete()
+                .ok_or_else(|| format_err!("an input has no fixed size"))?;
+            Ok(Tensor::zero_dt(fact.datum_type, shape)?.into_tvalue())
+        };
+        zeros().map_err(|error| self.error(error))
+    }
+
+    /// A tensor of input `ix`'s shape and type, from whole numbers.
+    pub(super) fn whole_numbers(
+        &self,
+        ix: usize,
+        values: &[i64],
+    ) -> Result<TValue, InferenceError> {
+        let fact = &self.inputs[ix];
+        let tensor = || -> TractResult<TValue> {
+            let shape = fact
+                .shape
+                .as_concrete()
+                .ok_or_else(|| format_err!("an input has no fixed size"))?;
+            Ok(Tensor::from_shape(shape, values)?
+                .cast_to_dt(fact.datum_type)?
+                .into_owned()
+                .into_tvalue())
+        };
+        tensor().map_err(|error| self.error(error))
+    }
+
+    pub(super) fn n_inputs(&self) -> usize {
+        self.inputs.len()
+    }
+
+    pub(super) fn run(&self, inputs: TVec<TValue>) -> Result<TVec<TValue>, InferenceError> {
+        self.plan.run(inputs).map_err(|error| self.error(error))
+    }
+
+    /// Sizes of output `ix`.
+    pub(super) fn output_shape(&self, ix: usize) -> Option<Vec<usize>> {
+        let outlet = *self.plan.model().outputs.get(ix)?;
+        self.plan
+            .model()
+            .outlet_fact(outlet)
+            .ok()?
+            .shape
+            .as_concrete()
+            .map(<[usize]>::to_vec)
+    }
+
+    pub(super) fn error(&self, source: TractError) -> InferenceError {
+        InferenceError {
+            network: self.role,
+            source: source.into(),
+        }
+    }
+}
+
+/// Gives each state's next value the type of its input: tract counts in dimensions of its own.
+fn with_state_types(mut model: TypedModel, inputs: &[TypedFact]) -> TractResult<TypedModel> {
+    let mut outputs = model.outputs.clone();
+    for (ix, (outlet, input)) in outputs.iter_mut().zip(inputs).enumerate().skip(1) {
+        if model.outlet_fact(*outlet)?.datum_type != input.datum_type {
+            *outlet =
+                model.wire_node(format!("state.{ix}"), cast(input.datum_type), &[*outlet])?[0];
+        }
+    }
+    model.select_output_outlets(&outputs)?;
+    Ok(model)
+}
+
+/// Turns an input into a constant of one element.
+fn fix_input(graph: &mut GraphProto, name: &str, value: i64) {
+    let Some(ix) = graph.input.iter().position(|input| input.name == name) else {
+        return;
+    };
+    let port = Port::new(&graph.input.remove(ix));
+    let raw_data = match port.element {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "frame counts and prompt ids are small"
+        )]
+        Some(DataType::Int32) => (value as i32).to_le_bytes().to_vec(),
+        _ => value.to_le_bytes().to_vec(),
+    };
+    let data_type = if port.element == Some(DataType::Int32) {
+        DataType::Int32
+    } else {
+        DataType::Int64
+    };
+    graph.initializer.push(TensorProto {
+        name: name.to_owned(),
+        dims: vec![1; port.shape.len()],
+        data_type: data_type as i32,
+        raw_data,
+        ..TensorProto::default()
+    });
+}
+
+fn set_shape(graph: &mut GraphProto, fixed: &FixedInput) {
+    let tensor = graph
+        .input
+        .iter_mut()
+        .find(|input| input.name == fixed.name);
+    let value = tensor
+        .and_then(|input| input.r#type.as_mut())
+        .and_then(|proto| proto.value.as_mut());
+    if let Some(type_proto::Value::TensorType(tensor)) = value {
+        let dim = |size: &usize| Dimension {
+            value: Some(dimension::Value::DimValue(
+                i64::try_from(*size).unwrap_or(i64::MAX),
+            )),
+            ..Dimension::default()
+        };
+        tensor.shape = Some(TensorShapeProto {
+            dim: fixed.shape.iter().map(dim).collect(),
+        });
+    }
+}
+
+fn shape_text(shape: &[Option<usize>]) -> String {
+    let sizes = shape
+        .iter()
+        .map(|size| size.map_or_else(|| "?".to_owned(), |size| size.to_string()));
+    format!("[{}]", sizes.collect::<Vec<_>>().join(", "))
+}
