@@ -1,0 +1,343 @@
+//! A model directory whose files have been checked.
+//!
+//! Two kinds of directory are taken: those with a `manifest.toml`, verified by size and SHA-256,
+//! and those as the public archives of streaming ONNX models unpack, known by their file names
+//! (`encoder-….onnx`, `decoder-….onnx`, `joiner-….onnx`, `model….onnx`, `ctc-….onnx`, `tokens.txt`).
+//! The latter carry no hashes, so only the presence of the files is checked.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::{MANIFEST_FILE, Manifest, ModelError, StampStore, verify::verify_file};
+
+/// What a file of a model is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileRole {
+    /// Encoder with a CTC output layer, in one graph.
+    Ctc,
+    /// Encoder of a transducer.
+    Encoder,
+    /// Predictor of a transducer (public archives call the file `decoder`).
+    Predictor,
+    /// Joiner of a transducer.
+    Joiner,
+    /// Token table.
+    Tokens,
+    /// Pieces with scores, to spell hotwords with.
+    Pieces,
+    /// n-gram language model.
+    LanguageModel,
+    /// Punctuation and case model.
+    Punctuation,
+}
+
+impl FileRole {
+    /// The first thing without which there is no recognizer, if `has` misses one.
+    pub(crate) fn missing_from(has: impl Fn(Self) -> bool) -> Option<Self> {
+        let needed: &[Self] = if has(Self::Ctc) {
+            &[Self::Tokens]
+        } else {
+            &[Self::Encoder, Self::Predictor, Self::Joiner, Self::Tokens]
+        };
+        needed.iter().copied().find(|role| !has(*role))
+    }
+}
+
+impl fmt::Display for FileRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ctc => "CTC model",
+            Self::Encoder => "encoder",
+            Self::Predictor => "predictor",
+            Self::Joiner => "joiner",
+            Self::Tokens => "token table",
+            Self::Pieces => "piece table",
+            Self::LanguageModel => "language model",
+            Self::Punctuation => "punctuation model",
+        })
+    }
+}
+
+/// A model directory whose files exist and, where a manifest says so, are the right ones.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    dir: PathBuf,
+    manifest: Option<Manifest>,
+    files: BTreeMap<FileRole, PathBuf>,
+}
+
+impl Bundle {
+    /// Opens a model directory and verifies it.
+    ///
+    /// # Errors
+    /// If the directory is no model, or a file is missing, truncated or damaged.
+    pub fn open(dir: &Path, stamps: &StampStore) -> Result<Self, ModelError> {
+        if dir.join(MANIFEST_FILE).exists() {
+            Self::open_with_manifest(dir, stamps)
+        } else {
+            Self::open_archive(dir)
+        }
+    }
+
+    fn open_with_manifest(dir: &Path, stamps: &StampStore) -> Result<Self, ModelError> {
+        let manifest = Manifest::read(dir)?;
+        let mut files = BTreeMap::new();
+        for entry in &manifest.files {
+            let path = dir.join(&entry.path);
+            verify_file(&path, entry, stamps)?;
+            files.insert(entry.role, path);
+        }
+        Ok(Self {
+            dir: dir.to_owned(),
+            manifest: Some(manifest),
+            files,
+        })
+    }
+
+    fn open_archive(dir: &Path) -> Result<Self, ModelError> {
+        let unreadable = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => ModelError::FileMissing(dir.to_owned()),
+            io::ErrorKind::NotADirectory => ModelError::NotAModel(dir.to_owned()),
+            _ => ModelError::Unreadable {
+                path: dir.to_owned(),
+                source,
+            },
+        };
+        let mut names = Vec::new();
+        for entry in fs::read_dir(dir).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            if let Ok(name) = entry.file_name().into_string() {
+                names.push(name);
+            }
+        }
+        names.sort();
+        let files = recognize(&names);
+        match FileRole::missing_from(|role| files.contains_key(&role)) {
+            None => {}
+            Some(_) if files.is_empty() => return Err(ModelError::NotAModel(dir.to_owned())),
+            Some(FileRole::Tokens) => return Err(ModelError::FileMissing(dir.join("tokens.txt"))),
+            Some(FileRole::Predictor) => {
+                return Err(ModelError::FileMissing(dir.join("decoder.onnx")));
+            }
+            Some(FileRole::Joiner) => return Err(ModelError::FileMissing(dir.join("joiner.onnx"))),
+            Some(_) => return Err(ModelError::NotAModel(dir.to_owned())),
+        }
+        let files: BTreeMap<_, _> = files
+            .into_iter()
+            .map(|(role, name)| (role, dir.join(name)))
+            .collect();
+        for path in files.values() {
+            let metadata = fs::metadata(path).map_err(|source| ModelError::Unreadable {
+                path: path.clone(),
+                source,
+            })?;
+            if !metadata.is_file() || metadata.len() == 0 {
+                return Err(ModelError::FileMissing(path.clone()));
+            }
+        }
+        Ok(Self {
+            dir: dir.to_owned(),
+            manifest: None,
+            files,
+        })
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What the model says about itself; none for a public archive.
+    #[must_use]
+    pub const fn manifest(&self) -> Option<&Manifest> {
+        self.manifest.as_ref()
+    }
+
+    /// The id of the manifest, or the name of the directory.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match &self.manifest {
+            Some(manifest) => &manifest.id,
+            None => self
+                .dir
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or("unnamed"),
+        }
+    }
+
+    /// The path of the file of a role, if the model has one.
+    #[must_use]
+    pub fn file(&self, role: FileRole) -> Option<&Path> {
+        self.files.get(&role).map(PathBuf::as_path)
+    }
+}
+
+/// Picks a file for each role out of the names in a public archive.
+///
+/// Where an archive holds a graph twice, the `int8` one is taken for encoder, joiner and CTC
+/// (a third of the memory, same accuracy within noise) and the full-precision one for the
+/// predictor, which is small and loses the most by rounding.
+fn recognize(names: &[String]) -> BTreeMap<FileRole, String> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Prefer {
+        Int8,
+        Full,
+    }
+    let pick = |prefixes: &[&str], prefer: Prefer| {
+        names
+            .iter()
+            .filter(|name| {
+                let stem = name.strip_suffix(".onnx");
+                stem.is_some_and(|stem| {
+                    prefixes.iter().any(|prefix| {
+                        stem.strip_prefix(prefix).is_some_and(|rest| {
+                            rest.is_empty() || rest.starts_with(['-', '.', '_'])
+                        })
+                    })
+                })
+            })
+            .min_by_key(|name| name.contains("int8") != (prefer == Prefer::Int8))
+            .cloned()
+    };
+    let exact = |wanted: &str| names.iter().find(|name| *name == wanted).cloned();
+    let found = [
+        (FileRole::Encoder, pick(&["encoder"], Prefer::Int8)),
+        (
+            FileRole::Predictor,
+            pick(&["decoder", "predictor"], Prefer::Full),
+        ),
+        (FileRole::Joiner, pick(&["joiner"], Prefer::Int8)),
+        (FileRole::Ctc, pick(&["model", "ctc"], Prefer::Int8)),
+        (FileRole::Tokens, exact("tokens.txt")),
+        (FileRole::Pieces, exact("bpe.vocab")),
+    ];
+    let mut files: BTreeMap<_, _> = found
+        .into_iter()
+        .filter_map(|(role, name)| name.map(|name| (role, name)))
+        .collect();
+    if files.contains_key(&FileRole::Encoder) {
+        files.remove(&FileRole::Ctc);
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(names: &[&str], expected: &[(FileRole, &str)]) {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let expected: BTreeMap<_, _> = expected
+            .iter()
+            .map(|(role, name)| (*role, (*name).to_owned()))
+            .collect();
+        assert_eq!(recognize(&names), expected);
+    }
+
+    #[test]
+    fn public_archives_are_known_by_their_file_names() {
+        use FileRole::{Ctc, Encoder, Joiner, Pieces, Predictor, Tokens};
+        check(
+            &[
+                "README.md",
+                "bpe.vocab",
+                "decoder-epoch-99-avg-1-chunk-16-left-128.int8.onnx",
+                "decoder-epoch-99-avg-1-chunk-16-left-128.onnx",
+                "encoder-epoch-99-avg-1-chunk-16-left-128.int8.onnx",
+                "encoder-epoch-99-avg-1-chunk-16-left-128.onnx",
+                "joiner-epoch-99-avg-1-chunk-16-left-128.int8.onnx",
+                "joiner-epoch-99-avg-1-chunk-16-left-128.onnx",
+                "tokens.txt",
+            ],
+            &[
+                (
+                    Encoder,
+                    "encoder-epoch-99-avg-1-chunk-16-left-128.int8.onnx",
+                ),
+                (Predictor, "decoder-epoch-99-avg-1-chunk-16-left-128.onnx"),
+                (Joiner, "joiner-epoch-99-avg-1-chunk-16-left-128.int8.onnx"),
+                (Tokens, "tokens.txt"),
+                (Pieces, "bpe.vocab"),
+            ],
+        );
+        check(
+            &[
+                "decoder.int8.onnx",
+                "encoder.int8.onnx",
+                "joiner.int8.onnx",
+                "tokens.txt",
+            ],
+            &[
+                (Encoder, "encoder.int8.onnx"),
+                (Predictor, "decoder.int8.onnx"),
+                (Joiner, "joiner.int8.onnx"),
+                (Tokens, "tokens.txt"),
+            ],
+        );
+        check(
+            &["model.int8.onnx", "model.onnx", "tokens.txt"],
+            &[(Ctc, "model.int8.onnx"), (Tokens, "tokens.txt")],
+        );
+        check(
+            &[
+                "ctc-epoch-30-avg-3-chunk-16-left-128.int8.onnx",
+                "tokens.txt",
+                "modelling.onnx",
+            ],
+            &[
+                (Ctc, "ctc-epoch-30-avg-3-chunk-16-left-128.int8.onnx"),
+                (Tokens, "tokens.txt"),
+            ],
+        );
+    }
+
+    #[track_caller]
+    fn check_error(names: &[&str], expected: &str) {
+        let dir = tempfile::tempdir().unwrap();
+        for name in names {
+            fs::write(dir.path().join(name), "x").unwrap();
+        }
+        let message = Bundle::open(dir.path(), &StampStore::disabled())
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+
+    #[test]
+    fn an_incomplete_archive_names_what_is_missing() {
+        check_error(&[], "is not a model directory");
+        check_error(&["model.onnx"], "tokens.txt is missing");
+        check_error(
+            &["encoder.onnx", "joiner.onnx", "tokens.txt"],
+            "decoder.onnx is missing",
+        );
+        check_error(
+            &["encoder.onnx", "decoder.onnx", "tokens.txt"],
+            "joiner.onnx is missing",
+        );
+        check_error(&["tokens.txt"], "is not a model directory");
+    }
+
+    #[test]
+    fn an_empty_file_and_a_file_for_a_directory_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("model.onnx"), "").unwrap();
+        fs::write(dir.path().join("tokens.txt"), "a 0").unwrap();
+        let stamps = StampStore::disabled();
+        let message = Bundle::open(dir.path(), &stamps).unwrap_err().to_string();
+        assert!(message.contains("model.onnx is missing"), "{message}");
+        let message = Bundle::open(&dir.path().join("tokens.txt"), &stamps)
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("is not a model directory"), "{message}");
+    }
+}

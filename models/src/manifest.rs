@@ -1,0 +1,357 @@
+//! `manifest.toml` beside a model: what the model is, which files it has, how it likes to be decoded.
+//!
+//! Feature and chunk parameters are not here: they are read from the ONNX files themselves.
+//! Unknown keys are errors, so that a misspelled one is found.
+
+use std::{
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::{FileRole, ModelError};
+
+/// The name under which a manifest lies in its model directory.
+pub const MANIFEST_FILE: &str = "manifest.toml";
+
+/// The manifest format that this program reads.
+const FORMAT: u32 = 1;
+
+/// A model as its manifest describes it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    format: u32,
+    /// Stable name: lower-case letters, digits, `-`, `_` and `.`.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// BCP 47 tag of the language.
+    pub language: String,
+    /// SPDX expression of the license of the weights.
+    pub license: String,
+    /// Whom to name, where the license asks for it.
+    #[serde(default)]
+    pub attribution: String,
+    /// A few sentences: what it was trained on, what it is good for, how well it does.
+    #[serde(default)]
+    pub description: String,
+    /// What the model writes by itself.
+    #[serde(default)]
+    pub writes: Writes,
+    /// Defaults of the search.
+    #[serde(default)]
+    pub decoding: Decoding,
+    /// The files, each with its role.
+    pub files: Vec<FileEntry>,
+}
+
+/// What a model writes by itself; the rest is added behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Writes {
+    /// Capital and small letters as in print.
+    pub case: bool,
+    /// Punctuation marks.
+    pub punctuation: bool,
+}
+
+/// Which search a model is decoded with unless the user says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SearchKind {
+    /// One best path.
+    Greedy,
+    /// Several hypotheses at a time.
+    Beam,
+}
+
+/// Defaults of the search for one model; `None` leaves the choice to the recognizer.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Decoding {
+    /// Greedy or beam.
+    pub search: Option<SearchKind>,
+    /// Hypotheses that a beam keeps.
+    pub beam_width: Option<u16>,
+    /// Weight of the language model against the acoustic score.
+    pub lm_weight: Option<f32>,
+    /// Added to the score for each word.
+    pub word_bonus: Option<f32>,
+}
+
+/// One file of a model.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// What the file is for.
+    pub role: FileRole,
+    /// Path below the model directory.
+    pub path: PathBuf,
+    /// Length in bytes.
+    pub size: u64,
+    /// SHA-256 of the contents, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+impl Manifest {
+    /// Reads and checks the manifest of a model directory.
+    ///
+    /// # Errors
+    /// If it is missing, unreadable, or says something that cannot be; the error names the line.
+    pub fn read(model_dir: &Path) -> Result<Self, ModelError> {
+        let path = model_dir.join(MANIFEST_FILE);
+        let text = fs::read_to_string(&path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => ModelError::FileMissing(path.clone()),
+            _ => ModelError::Unreadable {
+                path: path.clone(),
+                source,
+            },
+        })?;
+        Self::parse(&text, &path)
+    }
+
+    /// Parses the text of a manifest; `path` is named in errors.
+    ///
+    /// # Errors
+    /// If the text is not a manifest of this format; the error names the line.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ModelError> {
+        let fail = |line: usize, reason: String| ModelError::Manifest {
+            path: path.to_owned(),
+            line,
+            reason,
+        };
+        let manifest: Self = toml::from_str(text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            fail(line_of_offset(text, offset), error.message().to_owned())
+        })?;
+        manifest
+            .check()
+            .map_err(|(key, reason)| fail(line_of_key(text, &key), reason))?;
+        Ok(manifest)
+    }
+
+    /// What the types cannot say; the first part of the error is a text that is in the wrong line.
+    fn check(&self) -> Result<(), (String, String)> {
+        let at = |key: &str, reason: String| Err((key.to_owned(), reason));
+        if self.format != FORMAT {
+            return at(
+                "format",
+                format!(
+                    "format {} is not known here, only {FORMAT}: update the program",
+                    self.format
+                ),
+            );
+        }
+        if !is_id(&self.id) {
+            return at(
+                "id",
+                format!(
+                    "\"{}\" is not an id: use a-z, 0-9, '-', '_' and '.'",
+                    self.id
+                ),
+            );
+        }
+        if self.decoding.beam_width == Some(0) {
+            return at("beam_width", "beam_width must be at least 1".to_owned());
+        }
+        for (key, value) in [
+            ("lm_weight", self.decoding.lm_weight),
+            ("word_bonus", self.decoding.word_bonus),
+        ] {
+            if value.is_some_and(|value| !value.is_finite()) {
+                return at(key, format!("{key} must be a number"));
+            }
+        }
+        for (file_idx, file) in self.files.iter().enumerate() {
+            let shown = file.path.display().to_string();
+            if !is_inside(&file.path) {
+                return at(
+                    &shown,
+                    format!("\"{shown}\" leads out of the model directory"),
+                );
+            }
+            if file.sha256.len() != 64
+                || !file
+                    .sha256
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            {
+                return at(
+                    &file.sha256,
+                    format!("sha256 of \"{shown}\" is not 64 lower-case hexadecimal digits"),
+                );
+            }
+            if self.files[..file_idx]
+                .iter()
+                .any(|earlier| earlier.role == file.role)
+            {
+                return at(
+                    &shown,
+                    format!("\"{shown}\" is a second file of the same role"),
+                );
+            }
+        }
+        if let Some(missing) = FileRole::missing_from(|role| self.file(role).is_some()) {
+            return at("[[files]]", format!("the model has no {missing}"));
+        }
+        Ok(())
+    }
+
+    /// The file of a role.
+    #[must_use]
+    pub fn file(&self, role: FileRole) -> Option<&FileEntry> {
+        self.files.iter().find(|file| file.role == role)
+    }
+}
+
+fn is_id(id: &str) -> bool {
+    id.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+        && id.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte)
+        })
+}
+
+fn is_inside(path: &Path) -> bool {
+    !path.as_os_str().is_empty()
+        && path
+            .components()
+            .all(|component| matches!(component, Component::Normal(_)))
+}
+
+fn line_of_offset(text: &str, offset: usize) -> usize {
+    1 + text
+        .as_bytes()
+        .iter()
+        .take(offset)
+        .filter(|byte| **byte == b'\n')
+        .count()
+}
+
+fn line_of_key(text: &str, key: &str) -> usize {
+    text.lines()
+        .position(|line| line.trim_start().starts_with(key))
+        .or_else(|| text.lines().position(|line| line.contains(key)))
+        .map_or(1, |line_idx| line_idx + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GOOD: &str = r#"format = 1
+id = "starter-en"
+name = "Starter, English"
+language = "en"
+license = "CC-BY-4.0"
+
+[writes]
+case = false
+
+[decoding]
+search = "beam"
+beam_width = 8
+lm_weight = 0.5
+
+[[files]]
+role = "ctc"
+path = "model.onnx"
+size = 3
+sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+[[files]]
+role = "tokens"
+path = "tokens.txt"
+size = 3
+sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+"#;
+
+    fn parse(text: &str) -> Result<Manifest, ModelError> {
+        Manifest::parse(text, Path::new("m/manifest.toml"))
+    }
+
+    #[test]
+    fn a_good_manifest_is_read() {
+        let manifest = parse(GOOD).unwrap();
+        assert_eq!(manifest.id, "starter-en");
+        assert_eq!(manifest.decoding.search, Some(SearchKind::Beam));
+        assert_eq!(manifest.decoding.beam_width, Some(8));
+        assert_eq!(
+            manifest.file(FileRole::Ctc).unwrap().path,
+            Path::new("model.onnx")
+        );
+        assert!(!manifest.writes.punctuation);
+    }
+
+    #[track_caller]
+    fn check_error(from: &str, to: &str, expected: &str) {
+        assert!(GOOD.contains(from), "the test changes nothing");
+        let message = parse(&GOOD.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+
+    #[test]
+    fn errors_name_the_file_and_the_line() {
+        check_error(
+            "format = 1",
+            "format = 2",
+            "m/manifest.toml, line 1: format 2",
+        );
+        check_error(
+            "\"starter-en\"",
+            "\"Starter EN\"",
+            "line 2: \"Starter EN\" is not an id",
+        );
+        check_error(
+            "\"starter-en\"",
+            "\"../x\"",
+            "line 2: \"../x\" is not an id",
+        );
+        check_error("language", "lanugage", "line 4: unknown field `lanugage`");
+        check_error("case = false", "case = 1", "line 8: invalid type");
+        check_error("\"beam\"", "\"bean\"", "line 11: unknown variant `bean`");
+        check_error(
+            "beam_width = 8",
+            "beam_width = 0",
+            "line 12: beam_width must be at least 1",
+        );
+        check_error(
+            "lm_weight = 0.5",
+            "lm_weight = nan",
+            "line 13: lm_weight must be a number",
+        );
+        check_error(
+            "\"model.onnx\"",
+            "\"../model.onnx\"",
+            "line 17: \"../model.onnx\" leads out",
+        );
+        check_error(
+            "\"model.onnx\"",
+            "\"/model.onnx\"",
+            "leads out of the model directory",
+        );
+        check_error(
+            "0123456789abcdef0",
+            "X123456789abcdef0",
+            "line 19: sha256 of \"model.onnx\"",
+        );
+        check_error(
+            "role = \"tokens\"",
+            "role = \"ctc\"",
+            "line 23: \"tokens.txt\" is a second file",
+        );
+        check_error("role = \"ctc\"", "role = \"encoder\"", "the model has no");
+        check_error("size = 3", "size = -3", "line 18: invalid value");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "\\PC{0,200}", cut in 0..GOOD.len()) {
+            let _ = parse(&text);
+            let _ = parse(&format!("{}{text}", &GOOD[..cut]));
+        }
+    }
+}
