@@ -1,0 +1,126 @@
+//! The command line: what can be asked, in types.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::transcribe::Format;
+
+/// Private dictation for the Linux desktop: speech becomes text on this computer.
+#[derive(Debug, Parser)]
+#[command(name = "sotto", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write what is said in recordings
+    Transcribe(TranscribeArgs),
+    /// Measure error rates and latency on recordings whose words are known
+    Eval(EvalArgs),
+    /// Models on this computer
+    #[command(subcommand)]
+    Models(ModelsCommand),
+}
+
+/// Verbs about models.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// List the models that are installed
+    List,
+}
+
+/// Which model, and how it is decoded.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RecognitionArgs {
+    /// Model directory, or id of an installed model
+    #[arg(long, value_name = "DIR|ID", default_value = sotto_models::BUILT_IN_MODEL)]
+    pub(crate) model: String,
+    /// Words and phrases to prefer, one a line, with an optional weight as " :2.5" at the end
+    #[arg(long, value_name = "FILE")]
+    pub(crate) words: Option<PathBuf>,
+    /// Keep N hypotheses
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) beam: Option<u16>,
+    /// Follow the best hypothesis only
+    #[arg(long, conflicts_with_all = ["beam", "words"])]
+    pub(crate) greedy: bool,
+    /// Recognize up to N files at the same time
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: u16,
+}
+
+/// Arguments of `sotto transcribe`.
+#[derive(Debug, Args)]
+pub(crate) struct TranscribeArgs {
+    /// Audio files (WAV, FLAC, Ogg, MP3, M4A and more); "-" is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Show the text on standard error while it forms
+    #[arg(long, conflicts_with = "threads")]
+    pub(crate) partials: bool,
+    /// Write here instead of standard output; a directory takes one file for each input
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// Standard input is raw PCM (16-bit little-endian, mono) at this many samples a second
+    #[arg(long, value_name = "RATE", value_parser = clap::value_parser!(u32).range(8_000..=384_000))]
+    pub(crate) raw: Option<u32>,
+    #[command(flatten)]
+    pub(crate) recognition: RecognitionArgs,
+}
+
+/// Arguments of `sotto eval`.
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    /// Tab-separated list with the columns set, path, seconds and text; paths are relative to it
+    #[arg(value_name = "MANIFEST")]
+    pub(crate) manifest: PathBuf,
+    /// Also write the figures here, as JSON ("-" for standard output instead of the table)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Evaluate only this set (may be given several times)
+    #[arg(long = "set", value_name = "NAME")]
+    pub(crate) sets: Vec<String>,
+    /// Evaluate only the first N recordings of each set
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Write path, reference and hypothesis of each recording here, tab-separated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hypotheses: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) recognition: RecognitionArgs,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_greedy_search_takes_no_beam_and_no_words() {
+        let parse = |args: &[&str]| Cli::try_parse_from([&["sotto", "transcribe"], args].concat());
+        parse(&[
+            "a.wav", "--beam", "8", "--words", "w.txt", "--format", "srt",
+        ])
+        .unwrap();
+        parse(&["a.wav", "--greedy"]).unwrap();
+        parse(&["-", "--raw", "16000", "--partials"]).unwrap();
+        parse(&["a.wav", "--greedy", "--beam", "8"]).unwrap_err();
+        parse(&["a.wav", "--greedy", "--words", "w.txt"]).unwrap_err();
+        parse(&["a.wav", "--beam", "0"]).unwrap_err();
+        parse(&[]).unwrap_err();
+    }
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Runs everything that CI runs: formatting, lints, tests, documentation, scripts.
+# Stops at the first step that fails and names it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+usage() {
+    cat <<'TEXT'
+usage: tests/run.sh [STEP…]
+
+Steps, in order: fmt clippy test doctest doc python scripts. Without a STEP, all of them.
+TEXT
+}
+
+step_fmt() { cargo fmt --all --check; }
+
+step_clippy() { cargo clippy --workspace --all-targets --locked -- -D warnings; }
+
+step_test() {
+    if cargo nextest --version >/dev/null 2>&1; then
+        INSTA_UPDATE=no cargo nextest run --workspace --locked --profile ci
+    else
+        INSTA_UPDATE=no cargo test --workspace --locked --lib --bins --tests --no-fail-fast
+    fi
+}
+
+step_doctest() { cargo test --workspace --locked --doc; }
+
+step_doc() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items; }
+
+# The recipes of the built-in models have tests of their own, which need PyTorch.
+step_python() {
+    local python=${PYTHON:-python3} suite
+    for suite in models/starter; do
+        if ! "$python" -c "import numpy, pytest, torch" >/dev/null 2>&1; then
+            echo "skipped: the Python tests of $suite need numpy, pytest and torch (PYTHON names a python that has them)"
+            continue
+        fi
+        (cd "$suite" && "$python" -m pytest -q -p no:cacheprovider)
+    done
+}
+
+step_scripts() {
+    local script
+    for script in .ci/run tests/run.sh packaging/*.sh; do
+        bash -n "$script"
+    done
+    packaging/try.sh --check
+}
+
+all_steps=(fmt clippy test doctest doc python scripts)
+case ${1:-} in
+    -h | --help)
+        usage
+        exit 0
+        ;;
+esac
+steps=("$@")
+if [[ ${#steps[@]} -eq 0 ]]; then
+    steps=("${all_steps[@]}")
+fi
+for step in "${steps[@]}"; do
+    if ! declare -F "step_$step" >/dev/null; then
+        echo "tests/run.sh: there is no step \"$step\"; the steps are: ${all_steps[*]}" >&2
+        exit 2
+    fi
+done
+
+for step in "${steps[@]}"; do
+    echo "==> $step"
+    began=$SECONDS
+    # A function called as a condition would lose `set -e`, so each step is a process of its own.
+    status=0
+    bash -euo pipefail -c "$(declare -f "step_$step"); step_$step" || status=$?
+    if [[ $status -ne 0 ]]; then
+        echo "==> $step failed after $((SECONDS - began)) s" >&2
+        exit 1
+    fi
+    echo "==> $step passed in $((SECONDS - began)) s"
+done
+echo "All ${#steps[@]} steps passed."

@@ -1,0 +1,154 @@
+//! Size of files, words that must not be in them, and the module tree of ARCHITECTURE.md.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use sotto_tests::source_root;
+
+/// A longer file has to say why, in a line that starts with [`EXCUSE`].
+const MAX_LINES: usize = 400;
+
+/// Follows `//` or `#` in a file past [`MAX_LINES`].
+const EXCUSE: &str = "Longer than 400 lines because";
+
+/// Source files of the repository with their text, paths relative to its root.
+fn sources(extensions: &[&str]) -> Vec<(PathBuf, String)> {
+    fn walk(dir: &Path, extensions: &[&str], found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if name.starts_with("target") || name.starts_with("__") || name == ".git" {
+                continue;
+            }
+            if path.is_dir() {
+                walk(&path, extensions, found);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extensions.contains(&extension.to_str().unwrap()))
+            {
+                found.push(path);
+            }
+        }
+    }
+    let root = source_root();
+    let mut found = Vec::new();
+    walk(&root, extensions, &mut found);
+    found.sort();
+    assert!(!found.is_empty());
+    found
+        .into_iter()
+        .map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            (path.strip_prefix(&root).unwrap().to_owned(), text)
+        })
+        .collect()
+}
+
+#[track_caller]
+fn assert_none(complaints: &[String]) {
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn long_files_say_why() {
+    let complaints: Vec<_> = sources(&["rs", "py", "sh"])
+        .iter()
+        .filter(|(_, text)| text.lines().count() > MAX_LINES)
+        .filter(|(_, text)| {
+            !text.lines().any(|line| {
+                line.trim_start_matches(['/', '!', '#', ' '])
+                    .starts_with(EXCUSE)
+            })
+        })
+        .map(|(path, text)| {
+            format!(
+                "{} has {} lines: split it, or say \"{EXCUSE} …\"",
+                path.display(),
+                text.lines().count()
+            )
+        })
+        .collect();
+    assert_none(&complaints);
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let words = [
+        ["to", "do!("],
+        ["unimpl", "emented!("],
+        ["FIX", "ME"],
+        ["TO", "DO"],
+        ["#[ig", "nore"],
+    ];
+    let mut complaints = Vec::new();
+    for (path, text) in sources(&["rs", "py", "sh", "toml"]) {
+        for (line_idx, line) in text.lines().enumerate() {
+            for word in words.map(|halves| halves.concat()) {
+                if line.contains(&word) {
+                    complaints.push(format!("{}:{}: {word}", path.display(), line_idx + 1));
+                }
+            }
+        }
+    }
+    assert_none(&complaints);
+}
+
+/// Paths in the code block under "Module tree": a folder at the margin, its files indented.
+fn module_tree(architecture: &str) -> Vec<PathBuf> {
+    let section = architecture
+        .split("## Module tree")
+        .nth(1)
+        .expect("the section is there");
+    let block = section
+        .split("```")
+        .nth(1)
+        .expect("the section has a code block");
+    let mut folder = PathBuf::new();
+    let mut paths = Vec::new();
+    for line in block.lines().filter(|line| !line.trim().is_empty()) {
+        let name = line
+            .split_whitespace()
+            .next()
+            .expect("the line is not empty");
+        if line.starts_with(' ') {
+            paths.push(folder.join(name));
+        } else {
+            folder = PathBuf::from(name);
+            paths.push(folder.clone());
+        }
+    }
+    paths
+}
+
+#[test]
+fn every_file_of_the_module_tree_exists() {
+    let root = source_root();
+    let architecture = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let paths = module_tree(&architecture);
+    assert!(paths.len() > 10, "the module tree is not parsed");
+    let complaints: Vec<_> = paths
+        .iter()
+        .filter(|path| !root.join(path).exists())
+        .map(|path| {
+            format!(
+                "ARCHITECTURE.md names {}, which does not exist",
+                path.display()
+            )
+        })
+        .collect();
+    assert_none(&complaints);
+}
+
+#[test]
+fn rust_modules_say_what_they_are_for() {
+    let complaints: Vec<_> = sources(&["rs"])
+        .iter()
+        .filter(|(path, _)| path.components().any(|part| part.as_os_str() == "src"))
+        .filter(|(path, _)| path.file_name().unwrap() != "tests.rs")
+        .filter(|(_, text)| !text.starts_with("//!"))
+        .map(|(path, _)| format!("{} opens without a module doc", path.display()))
+        .collect();
+    assert_none(&complaints);
+}
