@@ -130,7 +130,7 @@ fn cut_off_compressed_files_keep_a_part_and_never_panic() {
         "tone-mono-16000.m4a",
     ] {
         let whole = fs::read(tone(file_name)).unwrap();
-        for cut in (0..whole.len()).step_by(97) {
+        for cut in (0..whole.len()).step_by(whole.len() / 40 + 1) {
             with_file(file_name, &whole[..cut], |path| {
                 if let Ok(mut file) = AudioFile::open(path) {
                     assert!(read_all(&mut file).len() < 60_000);
@@ -151,7 +151,7 @@ fn damaged_bytes_never_panic() {
         "tone-mono-8000-alaw.wav",
     ] {
         let whole = fs::read(tone(file_name)).unwrap();
-        for position in (0..whole.len()).step_by(31) {
+        for position in (0..whole.len()).step_by(whole.len() / 60 + 1) {
             let mut damaged = whole.clone();
             damaged[position] ^= 0x55;
             with_file(file_name, &damaged, |path| {
