@@ -6,11 +6,13 @@
 //! Units: a *sample* is 1/16000 s after resampling, a *frame* is 10 ms of features,
 //! an *encoder frame* is one output row of the encoder (40 or 80 ms, by model).
 
+pub mod context_graph;
 pub mod encoder;
 pub mod endpoint;
 pub mod fbank;
 pub mod features;
 pub mod hypothesis;
+pub mod lm;
 pub mod mel;
 pub mod model;
 pub mod pcm;
