@@ -4,9 +4,16 @@
 //! differently changes nothing. Scores are natural logarithms. Encoder frames count from the last
 //! [`Search::reset`].
 
+mod bias;
+mod ctc_beam;
 mod greedy;
+mod paths;
+mod transducer_beam;
 
+pub use bias::{Bias, LmWeights};
+pub use ctc_beam::CtcBeam;
 pub use greedy::{GreedyCtc, GreedyTransducer};
+pub use transducer_beam::TransducerBeam;
 
 use crate::encoder::{EncoderFrames, InferenceError};
 use crate::hypothesis::Hypothesis;
@@ -57,6 +64,119 @@ impl Default for Silence {
             blank_penalty: 0.0,
         }
     }
+}
+
+/// How much of the search space a beam keeps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BeamOptions {
+    /// Hypotheses kept after every encoder frame.
+    pub width: usize,
+    /// Symbols tried for each hypothesis, blank not counted.
+    pub n_symbols: usize,
+    /// Symbols this far below the best of the frame, in natural log, are not tried.
+    pub symbol_gap: f32,
+    /// Hypotheses this far below the best, in natural log, are dropped.
+    pub score_gap: f32,
+    /// Hypotheses that differ from the best by a token older than this many encoder frames are
+    /// dropped, so that text becomes stable even where nothing else competes.
+    pub max_unstable_frames: u64,
+    /// What is no text.
+    pub silence: Silence,
+}
+
+/// Old differences are looked for once in so many encoder frames.
+const SETTLE_EVERY_FRAMES: u64 = 8;
+
+impl Default for BeamOptions {
+    fn default() -> Self {
+        Self {
+            width: 12,
+            n_symbols: 8,
+            symbol_gap: 8.0,
+            score_gap: 14.0,
+            max_unstable_frames: 64,
+            silence: Silence::default(),
+        }
+    }
+}
+
+impl BeamOptions {
+    /// Nothing is dropped but for `width`.
+    #[must_use]
+    pub fn exhaustive(width: usize) -> Self {
+        Self {
+            width,
+            n_symbols: usize::MAX,
+            symbol_gap: f32::INFINITY,
+            score_gap: f32::INFINITY,
+            max_unstable_frames: u64::MAX,
+            ..Self::default()
+        }
+    }
+}
+
+impl BeamOptions {
+    /// The frame before which hypotheses must agree, if it is time to look.
+    fn settled_before(&self, frame: u64) -> Option<u64> {
+        let oldest = frame.checked_sub(self.max_unstable_frames)?;
+        frame.is_multiple_of(SETTLE_EVERY_FRAMES).then_some(oldest)
+    }
+}
+
+/// The symbols of a row that are worth trying; kept for its memory.
+#[derive(Debug, Clone, Default)]
+struct Symbols {
+    /// Ids and log-probabilities, in no order; neither blank nor `<unk>`.
+    best: Vec<(u32, f32)>,
+    /// Log-probability of blank with its penalty, that of `<unk>` added.
+    blank: f32,
+}
+
+impl Symbols {
+    fn select(&mut self, row: &[f32], blank: u32, options: &BeamOptions) {
+        let silence = options.silence;
+        let value = |id: u32| {
+            row.get(id as usize)
+                .copied()
+                .filter(|value| !value.is_nan())
+        };
+        self.blank = value(blank).unwrap_or(f32::NEG_INFINITY) - silence.blank_penalty;
+        if let Some(unknown) = silence.unknown.and_then(value) {
+            self.blank = narrow(log_add(self.blank.into(), unknown.into()));
+        }
+        let lowest = argmax(row).1.max(self.blank) - options.symbol_gap;
+        self.best.clear();
+        for (id, &log_prob) in (0..).zip(row) {
+            let is_silent = id == blank || Some(id) == silence.unknown;
+            if log_prob > f32::NEG_INFINITY && log_prob >= lowest && !is_silent {
+                self.best.push((id, log_prob));
+            }
+        }
+        if self.best.len() > options.n_symbols {
+            let last = options.n_symbols;
+            self.best
+                .select_nth_unstable_by(last, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            self.best.truncate(last);
+        }
+    }
+}
+
+/// Logarithm of the sum of two numbers given by their logarithms.
+fn log_add(a: f64, b: f64) -> f64 {
+    let (low, high) = if a < b { (a, b) } else { (b, a) };
+    if low == f64::NEG_INFINITY {
+        high
+    } else {
+        high + (low - high).exp().ln_1p()
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a log-probability fits an f32"
+)]
+fn narrow(value: f64) -> f32 {
+    value as f32
 }
 
 /// Index of the greatest value, the first among equals, and the value; NaN never wins.

@@ -11,7 +11,7 @@ impl Codebook {
     /// of 255 bins of equal width, so no value moves by more than a bin's width. Zero stays zero.
     pub(super) fn fit(mut values: Vec<f32>) -> Self {
         values.sort_unstable_by(f32::total_cmp);
-        let has_zero = values.iter().any(|&value| value == 0.0);
+        let has_zero = values.contains(&0.0);
         let mut different = values.clone();
         different.dedup();
         if different.len() <= 256 {

@@ -1,3 +1,4 @@
+mod beams;
 mod table;
 
 use std::sync::Arc;
