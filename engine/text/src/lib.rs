@@ -5,17 +5,23 @@
 //! reported with its line number while the rest is used.
 
 mod caret;
+mod itn;
 mod language;
 mod piece;
+mod pipeline;
 mod profile;
+mod replacement;
 mod sentence;
 mod spoken;
 mod table;
 mod word;
 
 pub use caret::{CaretFit, Ending, Place, Surroundings};
+pub use itn::{Itn, Kind, Kinds};
 pub use language::Language;
+pub use pipeline::TextShaper;
 pub use profile::{AutomaticMarks, CapitalPolicy, FieldPurpose, FinalPeriod, Profile, Profiles};
+pub use replacement::{Hotword, Replacements, SnippetValues, parse_hotwords};
 pub use sentence::SentenceSplitter;
 pub use spoken::SpokenForms;
 pub use table::TableProblem;

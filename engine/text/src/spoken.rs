@@ -8,13 +8,14 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::language::Language;
-use crate::piece::{Piece, join};
+use crate::piece::join;
 use crate::profile::CapitalPolicy;
-use crate::spoken::writer::Writer;
 use crate::table::{Row, TableProblem, rows};
 use crate::word::MarkedWord;
 
 mod writer;
+
+pub(crate) use writer::Writer;
 
 /// What a spoken name does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,12 +156,9 @@ impl SpokenForms {
     /// Words and forms written out, without regard to the caret.
     #[must_use]
     pub fn write(&self, words: &[MarkedWord]) -> String {
-        join(&self.apply(words), CapitalPolicy::Sentences)
-    }
-
-    /// Words and forms as pieces.
-    pub(crate) fn apply(&self, words: &[MarkedWord]) -> Vec<Piece> {
-        Writer::new(self).write(words)
+        let mut writer = Writer::new(self);
+        writer.words(words);
+        join(&writer.finish(), CapitalPolicy::Sentences)
     }
 
     fn add_row(&mut self, row: &Row<'_>) -> Result<(), String> {

@@ -1,6 +1,15 @@
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
+
+static FITS: LazyLock<Vec<CaretFit>> = LazyLock::new(|| {
+    Language::WITH_TABLES
+        .iter()
+        .map(|language| CaretFit::new(*language))
+        .collect()
+});
 
 #[track_caller]
 fn check(language: Language, before: &str, piece: &str, after: &str, expected: &str) {
@@ -190,7 +199,7 @@ proptest! {
         which in 0_usize..6,
         language in 0_usize..4,
     ) {
-        let fit = CaretFit::new(Language::WITH_TABLES[language]);
+        let fit = &FITS[language];
         let place = Place {
             profile: Profile::NAMED[which].1,
             ..Place::prose(before.as_deref(), after.as_deref())
@@ -205,7 +214,7 @@ proptest! {
         piece in "[a-zA-Z .,?()\"'\n-]{0,16}",
         after in "[a-zA-Z .,)\n]{0,6}",
     ) {
-        let fit = CaretFit::new(Language::English);
+        let fit = &FITS[0];
         let place = Place::prose(Some(&before), Some(&after));
         let once = fit.fit(&piece, &place);
         prop_assert_eq!(letters(&once), letters(&piece));

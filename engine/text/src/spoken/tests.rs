@@ -1,7 +1,16 @@
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::word::{Case, Mark};
+
+static FORMS: LazyLock<Vec<SpokenForms>> = LazyLock::new(|| {
+    Language::WITH_TABLES
+        .iter()
+        .map(|language| SpokenForms::new(*language))
+        .collect()
+});
 
 /// `spoken` uses marks and capitals as the punctuation model would set them.
 #[track_caller]
@@ -241,20 +250,20 @@ fn letters(text: &str) -> String {
 proptest! {
     #[test]
     fn any_text_is_taken(text in any::<String>(), language in 0_usize..4) {
-        let forms = SpokenForms::new(Language::WITH_TABLES[language]);
+        let forms = &FORMS[language];
         let _ = forms.write(&MarkedWord::from_written(&text));
     }
 
     #[test]
     fn no_letter_is_lost(words in proptest::collection::vec("[a-zäß]{1,7}x", 0..12)) {
         let spoken = words.join(" ");
-        let written = SpokenForms::new(Language::English).write(&MarkedWord::from_written(&spoken));
+        let written = FORMS[0].write(&MarkedWord::from_written(&spoken));
         prop_assert_eq!(letters(&written), letters(&spoken));
     }
 
     #[test]
     fn written_text_stays(words in proptest::collection::vec("[a-z]{1,7}x[,.?!]?", 0..12)) {
-        let forms = SpokenForms::new(Language::English);
+        let forms = &FORMS[0];
         let once = forms.write(&MarkedWord::from_written(&words.join(" ")));
         prop_assert_eq!(forms.write(&MarkedWord::from_written(&once)), once);
     }

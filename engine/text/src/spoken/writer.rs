@@ -2,7 +2,7 @@
 
 use super::{Action, Form, SpokenForms};
 use crate::piece::{Piece, Role, Side, push_automatic, push_spoken, written_mark};
-use crate::word::{Case, MarkedWord, capitalize};
+use crate::word::{Case, Mark, MarkedWord, capitalize};
 
 /// Case that spoken commands have switched on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,8 @@ enum SpokenCase {
     Lower,
 }
 
-pub(super) struct Writer<'a> {
+/// Pieces under construction, with what spoken commands have switched on.
+pub(crate) struct Writer<'a> {
     forms: &'a SpokenForms,
     pieces: Vec<Piece>,
     /// Until switched off.
@@ -25,7 +26,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) const fn new(forms: &'a SpokenForms) -> Self {
+    pub(crate) const fn new(forms: &'a SpokenForms) -> Self {
         Self {
             forms,
             pieces: Vec::new(),
@@ -36,11 +37,23 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub(super) fn write(mut self, words: &[MarkedWord]) -> Vec<Piece> {
+    /// Writes words, with the forms among them.
+    pub(crate) fn words(&mut self, words: &[MarkedWord]) {
         let mut at = 0;
         while at < words.len() {
             at = self.step(words, at);
         }
+    }
+
+    /// Writes a piece in which no form is looked for, and the automatic mark after it.
+    pub(crate) fn fixed(&mut self, piece: Piece, mark: Option<Mark>) {
+        self.pieces.push(piece);
+        if let Some(mark) = mark {
+            push_automatic(&mut self.pieces, mark, self.forms.language);
+        }
+    }
+
+    pub(crate) fn finish(self) -> Vec<Piece> {
         self.pieces
     }
 

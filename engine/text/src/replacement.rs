@@ -1,0 +1,274 @@
+//! The user's own words: replacements, snippets and hotwords.
+//!
+//! Replacements and snippets are tables of spoken words and what is written for them.
+//! A snippet may have several lines and the variables `{date}` and `{clipboard}`; it is written
+//! as it stands and never searched for further names, so none can call itself.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::piece::Piece;
+use crate::table::{TableProblem, rows, unescape};
+use crate::word::MarkedWord;
+
+/// What a snippet's variables stand for at this moment.
+///
+/// `Debug` shows no text.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct SnippetValues {
+    /// Today's date as the user writes it.
+    pub date: String,
+    /// The clipboard's text, if it holds any.
+    pub clipboard: Option<String>,
+}
+
+impl fmt::Debug for SnippetValues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SnippetValues")
+            .field("has_clipboard", &self.clipboard.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone)]
+struct Entry {
+    words: Vec<String>,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone)]
+enum Part {
+    Text(String),
+    Date,
+    Clipboard,
+}
+
+/// Spoken words and what is written for them. `Debug` shows no text.
+#[derive(Clone, Default)]
+pub struct Replacements {
+    /// By first word in small letters, longest first.
+    entries: HashMap<String, Vec<Entry>>,
+}
+
+impl fmt::Debug for Replacements {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replacements")
+            .field("n_first_words", &self.entries.len())
+            .finish()
+    }
+}
+
+impl Replacements {
+    /// Adds rows: `spoken`, tab, `written` with `\n` for a line break.
+    pub fn extend(&mut self, table: &str, text: &str) -> Vec<TableProblem> {
+        let mut problems = Vec::new();
+        for row in rows(text) {
+            let words: Vec<String> = row
+                .cell(0)
+                .to_lowercase()
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect();
+            let Some(first) = words.first().cloned() else {
+                problems.push(row.problem(table, "the spoken words are missing"));
+                continue;
+            };
+            if row.cell(1).is_empty() {
+                problems.push(row.problem(table, "the text to write is missing"));
+                continue;
+            }
+            match parts(row.cell(1)) {
+                Ok(parts) => {
+                    let entries = self.entries.entry(first).or_default();
+                    entries.retain(|entry| entry.words != words);
+                    entries.push(Entry { words, parts });
+                    entries.sort_by_key(|entry| std::cmp::Reverse(entry.words.len()));
+                }
+                Err(reason) => problems.push(row.problem(table, reason)),
+            }
+        }
+        problems
+    }
+
+    /// What is written for the longest entry at `words[at]`, and how many words it takes.
+    pub(crate) fn at(
+        &self,
+        words: &[MarkedWord],
+        at: usize,
+        values: &SnippetValues,
+    ) -> Option<(usize, Piece)> {
+        if self.entries.is_empty() {
+            return None;
+        }
+        let entries = self.entries.get(&words.get(at)?.text.to_lowercase())?;
+        let entry = entries.iter().find(|entry| {
+            words.get(at..at + entry.words.len()).is_some_and(|spoken| {
+                spoken
+                    .iter()
+                    .zip(&entry.words)
+                    .all(|(word, expected)| word.text.to_lowercase() == *expected)
+                    && spoken[..spoken.len() - 1]
+                        .iter()
+                        .all(|word| word.mark.is_none())
+            })
+        })?;
+        let mut text = String::new();
+        for part in &entry.parts {
+            text.push_str(match part {
+                Part::Text(text) => text,
+                Part::Date => &values.date,
+                Part::Clipboard => values.clipboard.as_deref().unwrap_or_default(),
+            });
+        }
+        Some((entry.words.len(), Piece::verbatim(text)))
+    }
+}
+
+/// Splits `{date}` and `{clipboard}` off; `{{` and `}}` are braces.
+fn parts(cell: &str) -> Result<Vec<Part>, String> {
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut rest = cell;
+    while let Some(at) = rest.find(['{', '}']) {
+        text.push_str(&rest[..at]);
+        let tail = &rest[at..];
+        if let Some(after) = tail.strip_prefix("{{").or_else(|| tail.strip_prefix("}}")) {
+            text.push_str(&tail[..1]);
+            rest = after;
+            continue;
+        }
+        let (name, after) = tail
+            .strip_prefix('{')
+            .and_then(|tail| tail.split_once('}'))
+            .ok_or("a brace stands alone: write {{ or }} for the sign itself")?;
+        parts.push(Part::Text(unescape(&std::mem::take(&mut text))));
+        parts.push(match name {
+            "date" => Part::Date,
+            "clipboard" => Part::Clipboard,
+            other => {
+                return Err(format!(
+                    "unknown variable '{{{other}}}': a snippet may use {{date}} and {{clipboard}}, and no other snippet"
+                ));
+            }
+        });
+        rest = after;
+    }
+    text.push_str(rest);
+    parts.push(Part::Text(unescape(&text)));
+    Ok(parts)
+}
+
+/// A word or name that the search is to prefer.
+#[derive(Clone, PartialEq)]
+pub struct Hotword {
+    /// As it is to be written.
+    pub text: String,
+    /// How strongly, in the search's own scale of log-probability; 1 if not given.
+    pub weight: f32,
+}
+
+impl fmt::Debug for Hotword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hotword")
+            .field("n_chars", &self.text.chars().count())
+            .field("weight", &self.weight)
+            .finish()
+    }
+}
+
+/// Hotwords of one a line, with an optional tab and weight from 0 to 10.
+#[must_use]
+pub fn parse_hotwords(table: &str, text: &str) -> (Vec<Hotword>, Vec<TableProblem>) {
+    let mut hotwords: Vec<Hotword> = Vec::new();
+    let mut problems = Vec::new();
+    for row in rows(text) {
+        let weight = match row.cell(1) {
+            "" => Some(1.0),
+            cell => cell
+                .parse::<f32>()
+                .ok()
+                .filter(|weight| (0.0..=10.0).contains(weight)),
+        };
+        let word = row.cell(0).split_whitespace().collect::<Vec<_>>().join(" ");
+        match weight {
+            _ if !word.chars().any(char::is_alphabetic) => {
+                problems.push(row.problem(table, "a hotword needs a letter"));
+            }
+            Some(weight) => {
+                hotwords.retain(|known| known.text != word);
+                hotwords.push(Hotword { text: word, weight });
+            }
+            None => problems.push(row.problem(
+                table,
+                format!(
+                    "'{}' is no weight, write a number from 0 to 10",
+                    row.cell(1)
+                ),
+            )),
+        }
+    }
+    (hotwords, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(table: &str, spoken: &str) -> String {
+        let mut replacements = Replacements::default();
+        assert_eq!(replacements.extend("snippets.tsv", table), []);
+        let values = SnippetValues {
+            date: "22 November 2026".into(),
+            clipboard: Some("{date} my closing".into()),
+        };
+        let words = MarkedWord::from_written(spoken);
+        let (n_words, piece) = replacements.at(&words, 0, &values).unwrap();
+        assert_eq!(n_words, words.len());
+        piece.text
+    }
+
+    #[test]
+    fn writes_snippets_once() {
+        assert_eq!(write("my closing\tBest\\nJo", "My closing"), "Best\nJo");
+        assert_eq!(
+            write("today\t{date}: {{x}}", "today"),
+            "22 November 2026: {x}"
+        );
+        assert_eq!(
+            write("paste\t[{clipboard}]", "paste"),
+            "[{date} my closing]"
+        );
+        assert_eq!(write("a\tno\na b\tyes", "a b"), "yes");
+    }
+
+    #[test]
+    fn reports_broken_rows() {
+        let mut replacements = Replacements::default();
+        let table = "good\tyes\nself\t{self}\nopen\t{date\n\tx\nempty\nclose\ta } b";
+        let problems = replacements.extend("snippets.tsv", table);
+        let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
+        assert_eq!(lines, [2, 3, 4, 5, 6]);
+        assert!(problems[0].reason.starts_with("unknown variable '{self}'"));
+        let words = MarkedWord::from_written("good");
+        assert!(
+            replacements
+                .at(&words, 0, &SnippetValues::default())
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn reads_hotwords() {
+        let (hotwords, problems) = parse_hotwords(
+            "hotwords.txt",
+            "# mine\nSiobhán\t2.5\nKubernetes\nX\theavy\n123\nA\t99\n",
+        );
+        let expected = [("Siobhán", 2.5), ("Kubernetes", 1.0)].map(|(text, weight)| Hotword {
+            text: text.into(),
+            weight,
+        });
+        assert_eq!(hotwords, expected);
+        let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
+        assert_eq!(lines, [4, 5, 6]);
+    }
+}
