@@ -1,0 +1,410 @@
+//! Where the private bus of `ibus-daemon` listens.
+//!
+//! In order: `IBUS_ADDRESS`; the file named by `IBUS_ADDRESS_FILE`; the files
+//! `$XDG_CONFIG_HOME/ibus/bus/<machine-id>-unix-<display>`, the Wayland display's before the X11 display's.
+//! In a Flatpak the daemon's folder is the host's: `$HOST_XDG_CONFIG_HOME` or `~/.config`.
+//! A file outlives a daemon that was killed, so the process it names must be alive; in a Flatpak, which sees
+//! no process of the host, only connecting can tell.
+//!
+//! Source: `ibus_get_address` and `ibus_get_socket_path` of libibus
+//! (<https://github.com/ibus/ibus/blob/1.5.27/src/ibusshare.c>).
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What decides where the address is; every environment variable as it stands, empty ones left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// `IBUS_ADDRESS`.
+    pub ibus_address: Option<String>,
+    /// `IBUS_ADDRESS_FILE`.
+    pub ibus_address_file: Option<PathBuf>,
+    /// `WAYLAND_DISPLAY`.
+    pub wayland_display: Option<String>,
+    /// `DISPLAY`.
+    pub display: Option<String>,
+    /// `XDG_CONFIG_HOME`.
+    pub xdg_config_home: Option<PathBuf>,
+    /// `HOST_XDG_CONFIG_HOME`, which Flatpak sets when the host has `XDG_CONFIG_HOME`.
+    pub host_xdg_config_home: Option<PathBuf>,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
+    /// The machine's id.
+    pub machine_id: Option<String>,
+    /// Whether this process is in a Flatpak.
+    pub sandbox: Sandbox,
+}
+
+/// Whether the process runs in a sandbox with its own folders and process numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sandbox {
+    /// No sandbox.
+    #[default]
+    None,
+    /// A Flatpak.
+    Flatpak,
+}
+
+/// The content of an address file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressFile {
+    /// D-Bus address.
+    pub address: String,
+    /// Process that listens there.
+    pub daemon_pid: Option<u32>,
+}
+
+/// Why there is no address.
+#[derive(Debug, thiserror::Error)]
+pub enum AddressError {
+    /// Neither a display nor a folder to look in is known.
+    #[error(
+        "cannot tell where IBus listens: set IBUS_ADDRESS, or HOME and one of WAYLAND_DISPLAY and DISPLAY"
+    )]
+    NowhereToLook,
+    /// There is no address file.
+    #[error("no IBus address file, looked at {}: start ibus-daemon in this session", list(.tried))]
+    NoFile {
+        /// The files that were looked for.
+        tried: Vec<PathBuf>,
+    },
+    /// A file cannot be read.
+    #[error("cannot read {}: check its permissions", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A file holds no address.
+    #[error("{} has no line IBUS_ADDRESS=…: restart ibus-daemon, which writes it anew", .path.display())]
+    NoAddress {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The daemon that wrote the file has ended.
+    #[error("{} names process {pid}, which has ended: start ibus-daemon in this session", .path.display())]
+    Stale {
+        /// The file.
+        path: PathBuf,
+        /// The process it names.
+        pid: u32,
+    },
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The machine-id files, in libibus's order.
+const MACHINE_ID_FILES: [&str; 2] = ["/var/lib/dbus/machine-id", "/etc/machine-id"];
+
+impl Surroundings {
+    /// Reads the process's environment and the machine id.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let text = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        let path = |name| {
+            env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        Self {
+            ibus_address: text("IBUS_ADDRESS"),
+            ibus_address_file: path("IBUS_ADDRESS_FILE"),
+            wayland_display: text("WAYLAND_DISPLAY"),
+            display: text("DISPLAY"),
+            xdg_config_home: path("XDG_CONFIG_HOME"),
+            host_xdg_config_home: path("HOST_XDG_CONFIG_HOME"),
+            home: path("HOME"),
+            machine_id: MACHINE_ID_FILES
+                .iter()
+                .filter_map(|file| fs::read_to_string(file).ok())
+                .map(|id| id.trim().to_owned())
+                .find(|id| !id.is_empty()),
+            sandbox: if Path::new("/.flatpak-info").exists() {
+                Sandbox::Flatpak
+            } else {
+                Sandbox::None
+            },
+        }
+    }
+
+    /// The folder in which the daemon writes its address files.
+    #[must_use]
+    pub fn bus_folder(&self) -> Option<PathBuf> {
+        let host = match self.sandbox {
+            Sandbox::Flatpak => self.host_xdg_config_home.as_ref(),
+            Sandbox::None => self.xdg_config_home.as_ref(),
+        };
+        let config = host
+            .cloned()
+            .or_else(|| self.home.as_ref().map(|home| home.join(".config")))?;
+        Some(config.join("ibus").join("bus"))
+    }
+
+    /// The address files to look at, the likeliest first.
+    #[must_use]
+    pub fn address_files(&self) -> Vec<PathBuf> {
+        if let Some(file) = &self.ibus_address_file {
+            return vec![file.clone()];
+        }
+        let Some(folder) = self.bus_folder() else {
+            return Vec::new();
+        };
+        let machine_id = self.machine_id.as_deref().unwrap_or("machine-id");
+        let wayland = self
+            .wayland_display
+            .as_deref()
+            .map(|display| format!("{machine_id}-unix-{display}"));
+        let x11 = self.display.as_deref().map(|display| {
+            let (host, number) = split_display(display);
+            format!("{machine_id}-{host}-{number}")
+        });
+        wayland
+            .into_iter()
+            .chain(x11)
+            .map(|name| folder.join(name))
+            .collect()
+    }
+
+    /// The address of a daemon that may be alive.
+    ///
+    /// # Errors
+    ///
+    /// The most telling [`AddressError`]: a stale or broken file before a missing one.
+    pub fn find(&self) -> Result<String, AddressError> {
+        if let Some(address) = &self.ibus_address {
+            return Ok(address.clone());
+        }
+        let tried = self.address_files();
+        if tried.is_empty() {
+            return Err(AddressError::NowhereToLook);
+        }
+        let mut first_failure = None;
+        for path in &tried {
+            match self.read(path) {
+                Ok(Some(address)) => return Ok(address),
+                Ok(None) => {}
+                Err(error) => {
+                    first_failure.get_or_insert(error);
+                }
+            }
+        }
+        Err(first_failure.unwrap_or(AddressError::NoFile { tried }))
+    }
+
+    fn read(&self, path: &Path) -> Result<Option<String>, AddressError> {
+        let content = match fs::read(path) {
+            Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => {
+                return Err(AddressError::Unreadable {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
+        };
+        let file = AddressFile::parse(&String::from_utf8_lossy(&content)).ok_or_else(|| {
+            AddressError::NoAddress {
+                path: path.to_owned(),
+            }
+        })?;
+        match file.daemon_pid {
+            Some(pid) if self.sandbox == Sandbox::None && !process_exists(pid) => {
+                Err(AddressError::Stale {
+                    path: path.to_owned(),
+                    pid,
+                })
+            }
+            _ => Ok(Some(file.address)),
+        }
+    }
+}
+
+impl AddressFile {
+    /// Reads the file's `KEY=value` lines; the last of each key counts, as in libibus.
+    #[must_use]
+    pub fn parse(content: &str) -> Option<Self> {
+        let last = |key: &str| {
+            content
+                .lines()
+                .filter(|line| !line.starts_with('#'))
+                .filter_map(|line| line.trim_end().strip_prefix(key))
+                .rfind(|value| !value.is_empty())
+        };
+        Some(Self {
+            address: last("IBUS_ADDRESS=")?.to_owned(),
+            daemon_pid: last("IBUS_DAEMON_PID=").and_then(|pid| pid.parse().ok()),
+        })
+    }
+}
+
+fn process_exists(pid: u32) -> bool {
+    Path::new("/proc").join(pid.to_string()).exists()
+}
+
+/// Splits `host:number.screen` as libibus does: no host means `unix`, no number means `0`.
+fn split_display(display: &str) -> (&str, &str) {
+    let (host, rest) = display.rsplit_once(':').unwrap_or((display, ""));
+    let number = rest.split('.').next().unwrap_or_default();
+    (
+        if host.is_empty() { "unix" } else { host },
+        if number.is_empty() { "0" } else { number },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn surroundings(wayland: Option<&str>, display: Option<&str>) -> Surroundings {
+        Surroundings {
+            wayland_display: wayland.map(str::to_owned),
+            display: display.map(str::to_owned),
+            home: Some(PathBuf::from("/home/u")),
+            machine_id: Some("m1d".to_owned()),
+            ..Surroundings::default()
+        }
+    }
+
+    #[test]
+    fn names_of_address_files() {
+        for (wayland, display, expected) in [
+            (None, Some(":77"), vec!["m1d-unix-77"]),
+            (None, Some(":77.1"), vec!["m1d-unix-77"]),
+            (None, Some("far:3.0"), vec!["m1d-far-3"]),
+            (None, Some(":"), vec!["m1d-unix-0"]),
+            (None, Some("nonsense"), vec!["m1d-nonsense-0"]),
+            (Some("wayland-0"), None, vec!["m1d-unix-wayland-0"]),
+            (
+                Some("wayland-0"),
+                Some(":1"),
+                vec!["m1d-unix-wayland-0", "m1d-unix-1"],
+            ),
+            (None, None, vec![]),
+        ] {
+            let files = surroundings(wayland, display).address_files();
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|name| Path::new("/home/u/.config/ibus/bus").join(name))
+                .collect();
+            assert_eq!(files, expected, "{wayland:?} {display:?}");
+        }
+    }
+
+    #[test]
+    fn folder_follows_the_sandbox() {
+        let mut it = surroundings(None, Some(":0"));
+        it.xdg_config_home = Some(PathBuf::from("/home/u/.var/app/x/config"));
+        it.host_xdg_config_home = Some(PathBuf::from("/data/config"));
+        assert_eq!(
+            it.bus_folder().unwrap(),
+            Path::new("/home/u/.var/app/x/config/ibus/bus")
+        );
+        it.sandbox = Sandbox::Flatpak;
+        assert_eq!(it.bus_folder().unwrap(), Path::new("/data/config/ibus/bus"));
+        it.host_xdg_config_home = None;
+        assert_eq!(
+            it.bus_folder().unwrap(),
+            Path::new("/home/u/.config/ibus/bus")
+        );
+    }
+
+    #[test]
+    fn address_files_are_parsed() {
+        let written = "# This file is created by ibus-daemon, please do not modify it.\n\
+                       IBUS_ADDRESS=unix:abstract=/a,guid=9f\nIBUS_DAEMON_PID=321\n";
+        let ok = |address: &str, daemon_pid| {
+            Some(AddressFile {
+                address: address.to_owned(),
+                daemon_pid,
+            })
+        };
+        for (content, expected) in [
+            (written, ok("unix:abstract=/a,guid=9f", Some(321))),
+            ("IBUS_ADDRESS=unix:path=/b\r\n", ok("unix:path=/b", None)),
+            ("IBUS_ADDRESS=x\nIBUS_ADDRESS=y\n", ok("y", None)),
+            ("IBUS_ADDRESS=x\nIBUS_DAEMON_PID=-1\n", ok("x", None)),
+            ("IBUS_ADDRESS=\n", None),
+            ("#IBUS_ADDRESS=x\n", None),
+            ("", None),
+        ] {
+            assert_eq!(AddressFile::parse(content), expected, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn environment_comes_before_files() {
+        let mut it = surroundings(None, Some(":0"));
+        it.ibus_address = Some("unix:path=/given".to_owned());
+        assert_eq!(it.find().unwrap(), "unix:path=/given");
+        it.ibus_address = None;
+        it.ibus_address_file = Some(PathBuf::from("/given/file"));
+        assert_eq!(it.address_files(), [Path::new("/given/file")]);
+    }
+
+    #[test]
+    fn a_live_daemon_is_found_behind_a_stale_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut it = surroundings(Some("wayland-0"), Some(":5"));
+        it.xdg_config_home = Some(folder.path().to_owned());
+        let bus = it.bus_folder().unwrap();
+        fs::create_dir_all(&bus).unwrap();
+        assert!(matches!(it.find(), Err(AddressError::NoFile { tried }) if tried.len() == 2));
+
+        // Numbers of processes stay below 2^22.
+        let stale = "IBUS_ADDRESS=unix:path=/stale\nIBUS_DAEMON_PID=4294967295\n";
+        fs::write(bus.join("m1d-unix-wayland-0"), stale).unwrap();
+        assert!(matches!(
+            it.find(),
+            Err(AddressError::Stale { pid: u32::MAX, .. })
+        ));
+
+        let live = format!(
+            "IBUS_ADDRESS=unix:path=/live\nIBUS_DAEMON_PID={}\n",
+            std::process::id()
+        );
+        fs::write(bus.join("m1d-unix-5"), live).unwrap();
+        assert_eq!(it.find().unwrap(), "unix:path=/live");
+
+        it.sandbox = Sandbox::Flatpak;
+        it.host_xdg_config_home = it.xdg_config_home.clone();
+        assert_eq!(it.find().unwrap(), "unix:path=/stale");
+    }
+
+    #[test]
+    fn broken_files_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("address");
+        let it = Surroundings {
+            ibus_address_file: Some(file.clone()),
+            ..Surroundings::default()
+        };
+        fs::write(&file, [0xff, 0xfe, b'\n']).unwrap();
+        assert!(matches!(it.find(), Err(AddressError::NoAddress { path }) if path == file));
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        assert!(matches!(it.find(), Err(AddressError::Unreadable { path, .. }) if path == file));
+        assert!(matches!(
+            Surroundings::default().find(),
+            Err(AddressError::NowhereToLook)
+        ));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_content_is_answered(content in ".*", display in ".*") {
+            let _ = AddressFile::parse(&content);
+            let (host, number) = split_display(&display);
+            proptest::prop_assert!(!host.is_empty() && !number.is_empty());
+        }
+    }
+}

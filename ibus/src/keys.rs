@@ -1,0 +1,387 @@
+//! Which of the user's keys are ours.
+//!
+//! Every key press and release in the focused application asks us first and waits for the answer, so the answer
+//! comes from this small policy at once and never from the session.
+//! Only the push-to-talk key, and Escape while there is something to cancel, are kept from the application;
+//! of every other key the session learns that one was pressed, and never which.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A key event, as `ProcessKeyEvent` brings it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct KeyEvent {
+    /// X keysym.
+    pub keyval: u32,
+    /// Hardware key, as evdev counts.
+    pub keycode: u32,
+    /// Modifiers and, for a release, [`RELEASE_MASK`].
+    pub state: u32,
+}
+
+impl std::fmt::Debug for KeyEvent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "KeyEvent({})",
+            if self.is_release() {
+                "release"
+            } else {
+                "press"
+            }
+        )
+    }
+}
+
+impl KeyEvent {
+    fn is_release(self) -> bool {
+        self.state & RELEASE_MASK != 0
+    }
+}
+
+/// The bit of `state` that says a key went up (`IBUS_RELEASE_MASK`).
+pub const RELEASE_MASK: u32 = 1 << 30;
+
+const SHIFT: u32 = 1;
+const CONTROL: u32 = 1 << 2;
+const ALT: u32 = 1 << 3;
+const MOD4: u32 = 1 << 6;
+const SUPER: u32 = 1 << 26;
+
+const KEYVAL_ESCAPE: u32 = 0xff1b;
+
+/// A key with the modifiers that must be held; locks such as Num Lock do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyChord {
+    keyval: u32,
+    modifiers: u32,
+}
+
+/// Modifiers of a [`KeyChord`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Modifiers {
+    /// Shift.
+    pub shift: bool,
+    /// Control.
+    pub control: bool,
+    /// Alt.
+    pub alt: bool,
+    /// The key with the logo.
+    pub logo: bool,
+}
+
+impl KeyChord {
+    /// A key by its X keysym and modifiers.
+    #[must_use]
+    pub fn new(keyval: u32, modifiers: Modifiers) -> Self {
+        let bit = |held: bool, mask: u32| if held { mask } else { 0 };
+        Self {
+            keyval: lower_case(keyval),
+            modifiers: bit(modifiers.shift, SHIFT)
+                | bit(modifiers.control, CONTROL)
+                | bit(modifiers.alt, ALT)
+                | bit(modifiers.logo, SUPER),
+        }
+    }
+
+    fn is_pressed_by(self, key: KeyEvent) -> bool {
+        let logo = if key.state & (SUPER | MOD4) != 0 {
+            SUPER
+        } else {
+            0
+        };
+        lower_case(key.keyval) == self.keyval
+            && key.state & (SHIFT | CONTROL | ALT) | logo == self.modifiers
+    }
+}
+
+/// Latin capitals as their small letters: with Shift held the keysym is the capital.
+fn lower_case(keyval: u32) -> u32 {
+    if (u32::from(b'A')..=u32::from(b'Z')).contains(&keyval) {
+        keyval + 0x20
+    } else {
+        keyval
+    }
+}
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyRole {
+    /// The push-to-talk key; the application does not see it.
+    PushToTalk,
+    /// Escape while there is something to cancel; the application does not see it.
+    Cancel,
+    /// A Shift, Control, lock or the like, which changes no text; passed on.
+    Modifier,
+    /// Any other key; passed on.
+    Typed,
+}
+
+/// What happened to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyEdge {
+    /// It went down.
+    Press,
+    /// It is held and repeats.
+    Repeat,
+    /// It went up.
+    Release,
+}
+
+/// Whether the application sees a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does.
+    Pass,
+    /// It does not.
+    Swallow,
+}
+
+/// Whether Escape cancels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Escape {
+    /// Escape goes to the application.
+    #[default]
+    Passes,
+    /// Escape cancels, and the application does not see it.
+    Cancels,
+}
+
+/// Decides about keys; shared by all engine objects, changed by the session.
+#[derive(Debug, Default)]
+pub struct KeyPolicy(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    push_to_talk: Option<KeyChord>,
+    escape: Escape,
+    /// Hardware keys that went down as ours: their repeats and releases are ours too, whatever the modifiers
+    /// are by then.
+    held: Vec<(u32, KeyRole)>,
+}
+
+/// Keys held at once; more than a person has fingers means releases got lost.
+const MAX_HELD: usize = 10;
+
+impl KeyPolicy {
+    /// A policy that passes every key.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets or takes away the push-to-talk key.
+    pub fn set_push_to_talk(&self, chord: Option<KeyChord>) {
+        self.state().push_to_talk = chord;
+    }
+
+    /// Says whether Escape cancels.
+    pub fn set_escape(&self, escape: Escape) {
+        self.state().escape = escape;
+    }
+
+    /// Forgets which keys are held, for when releases cannot arrive any more (focus or connection lost).
+    ///
+    /// Returns whether the push-to-talk key was among them.
+    pub(crate) fn forget_held(&self) -> bool {
+        self.state()
+            .held
+            .drain(..)
+            .any(|(_, role)| role == KeyRole::PushToTalk)
+    }
+
+    /// Decides about one key event.
+    pub fn decide(&self, key: KeyEvent) -> (KeyRole, KeyEdge, Verdict) {
+        let mut state = self.state();
+        let held = state
+            .held
+            .iter()
+            .position(|(keycode, _)| *keycode == key.keycode);
+        if key.is_release() {
+            return match held {
+                Some(place) => (
+                    state.held.remove(place).1,
+                    KeyEdge::Release,
+                    Verdict::Swallow,
+                ),
+                None => (role_of_other(key), KeyEdge::Release, Verdict::Pass),
+            };
+        }
+        if let Some(place) = held {
+            return (state.held[place].1, KeyEdge::Repeat, Verdict::Swallow);
+        }
+        let role = if state
+            .push_to_talk
+            .is_some_and(|chord| chord.is_pressed_by(key))
+        {
+            KeyRole::PushToTalk
+        } else if key.keyval == KEYVAL_ESCAPE && state.escape == Escape::Cancels {
+            KeyRole::Cancel
+        } else {
+            return (role_of_other(key), KeyEdge::Press, Verdict::Pass);
+        };
+        if state.held.len() == MAX_HELD {
+            state.held.remove(0);
+        }
+        state.held.push((key.keycode, role));
+        (role, KeyEdge::Press, Verdict::Swallow)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keysyms that change no text: Shift_L … Hyper_R, ISO shifts and locks, Mode_switch and Num_Lock.
+fn role_of_other(key: KeyEvent) -> KeyRole {
+    match key.keyval {
+        0xffe1..=0xffee | 0xfe01..=0xfe13 | 0xff7e | 0xff7f => KeyRole::Modifier,
+        _ => KeyRole::Typed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const F9: u32 = 0xffc6;
+    const CONTROL_R: u32 = 0xffe4;
+    const MOD2_NUM_LOCK: u32 = 1 << 4;
+
+    fn press(keyval: u32, state: u32) -> KeyEvent {
+        KeyEvent {
+            keyval,
+            keycode: lower_case(keyval) & 0xff,
+            state,
+        }
+    }
+
+    fn release(keyval: u32, state: u32) -> KeyEvent {
+        press(keyval, state | RELEASE_MASK)
+    }
+
+    #[test]
+    fn scripts() {
+        use KeyEdge::{Press, Release, Repeat};
+        use KeyRole::{Cancel, Modifier, PushToTalk, Typed};
+        use Verdict::{Pass, Swallow};
+        let logo_d = KeyChord::new(
+            u32::from(b'D'),
+            Modifiers {
+                logo: true,
+                shift: true,
+                ..Modifiers::default()
+            },
+        );
+        let f9 = KeyChord::new(F9, Modifiers::default());
+        let control_r = KeyChord::new(CONTROL_R, Modifiers::default());
+        let d = u32::from(b'D');
+        for (chord, escape, script) in [
+            (
+                f9,
+                Escape::Passes,
+                vec![
+                    (press(F9, MOD2_NUM_LOCK), PushToTalk, Press, Swallow),
+                    (press(F9, MOD2_NUM_LOCK), PushToTalk, Repeat, Swallow),
+                    (press(u32::from(b'a'), 0), Typed, Press, Pass),
+                    (release(u32::from(b'a'), 0), Typed, Release, Pass),
+                    (release(F9, CONTROL), PushToTalk, Release, Swallow),
+                    (release(F9, 0), Typed, Release, Pass),
+                    (press(F9, CONTROL), Typed, Press, Pass),
+                    (press(KEYVAL_ESCAPE, 0), Typed, Press, Pass),
+                    (press(0xffe1, 0), Modifier, Press, Pass),
+                    (press(0xfe03, 0), Modifier, Press, Pass),
+                ],
+            ),
+            (
+                logo_d,
+                Escape::Cancels,
+                vec![
+                    (press(d, SHIFT | MOD4 | SUPER), PushToTalk, Press, Swallow),
+                    (release(d + 32, 0), PushToTalk, Release, Swallow),
+                    (press(d, SHIFT | MOD4), PushToTalk, Press, Swallow),
+                    (release(d, SHIFT | MOD4), PushToTalk, Release, Swallow),
+                    (press(d, SHIFT), Typed, Press, Pass),
+                    (press(KEYVAL_ESCAPE, 0), Cancel, Press, Swallow),
+                    (release(KEYVAL_ESCAPE, 0), Cancel, Release, Swallow),
+                ],
+            ),
+            (
+                control_r,
+                Escape::Passes,
+                vec![
+                    (press(CONTROL_R, 0), PushToTalk, Press, Swallow),
+                    (release(CONTROL_R, CONTROL), PushToTalk, Release, Swallow),
+                ],
+            ),
+        ] {
+            let policy = KeyPolicy::new();
+            policy.set_push_to_talk(Some(chord));
+            policy.set_escape(escape);
+            for (step, (key, role, edge, verdict)) in script.into_iter().enumerate() {
+                assert_eq!(
+                    policy.decide(key),
+                    (role, edge, verdict),
+                    "{chord:?} step {step}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn escape_stays_ours_until_it_is_released() {
+        let policy = KeyPolicy::new();
+        policy.set_escape(Escape::Cancels);
+        policy.decide(press(KEYVAL_ESCAPE, 0));
+        policy.set_escape(Escape::Passes);
+        let released = policy.decide(release(KEYVAL_ESCAPE, 0));
+        assert_eq!(
+            released,
+            (KeyRole::Cancel, KeyEdge::Release, Verdict::Swallow)
+        );
+        assert_eq!(policy.decide(press(KEYVAL_ESCAPE, 0)).2, Verdict::Pass);
+    }
+
+    #[test]
+    fn held_keys_can_be_forgotten() {
+        let policy = KeyPolicy::new();
+        policy.set_push_to_talk(Some(KeyChord::new(F9, Modifiers::default())));
+        assert!(!policy.forget_held());
+        policy.decide(press(F9, 0));
+        assert!(policy.forget_held());
+        assert_eq!(policy.decide(press(F9, 0)).1, KeyEdge::Press);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn without_ours_every_key_passes(keys in proptest::collection::vec((0u32..0x1_0000, 0u32..256, 0u32..), 0..50)) {
+            let policy = KeyPolicy::new();
+            for (keyval, keycode, state) in keys {
+                let verdict = policy.decide(KeyEvent { keyval, keycode, state }).2;
+                proptest::prop_assert_eq!(verdict, Verdict::Pass);
+            }
+        }
+
+        #[test]
+        fn a_swallowed_press_has_a_swallowed_release(
+            keys in proptest::collection::vec((0usize..4, proptest::bool::ANY, 0u32..256), 0..80),
+        ) {
+            let keyvals = [F9, KEYVAL_ESCAPE, u32::from(b'a'), 0xffe1];
+            let policy = KeyPolicy::new();
+            policy.set_push_to_talk(Some(KeyChord::new(F9, Modifiers::default())));
+            policy.set_escape(Escape::Cancels);
+            let mut down = [false; 4];
+            for (which, goes_down, state) in keys {
+                let key = if goes_down { press(keyvals[which], state) } else { release(keyvals[which], state) };
+                let verdict = policy.decide(key).2;
+                if goes_down {
+                    let swallowed = verdict == Verdict::Swallow;
+                    proptest::prop_assert!(swallowed || !down[which]);
+                    down[which] = swallowed;
+                } else {
+                    proptest::prop_assert_eq!(verdict == Verdict::Swallow, down[which]);
+                    down[which] = false;
+                }
+            }
+        }
+    }
+}
