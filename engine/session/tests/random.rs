@@ -178,10 +178,8 @@ impl Judge {
             SessionInput::FocusIn { .. } | SessionInput::ActivationLost | SessionInput::BusLost => {
                 self.set_focused(None);
             }
-            SessionInput::FocusOut(context) => {
-                if self.focused.as_ref() == Some(context) {
-                    self.set_focused(None);
-                }
+            SessionInput::FocusOut(context) if self.focused.as_ref() == Some(context) => {
+                self.set_focused(None);
             }
             SessionInput::ContentType(content_type) => {
                 self.secret = self.focused.is_some() && content_type.is_secret();
