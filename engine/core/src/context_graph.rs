@@ -9,7 +9,11 @@
 //! Where several phrases end at once the longest counts. Source: Aho and Corasick 1975; the idea of
 //! lending boosts follows icefall's context graph.
 
+mod phrases;
+
 use std::collections::VecDeque;
+
+pub use phrases::{PhrasesError, read_phrases};
 
 /// A phrase and what it is worth.
 #[derive(Debug, Clone, PartialEq)]

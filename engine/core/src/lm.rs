@@ -11,6 +11,7 @@
 
 mod arpa;
 mod bits;
+mod checksum;
 mod codebook;
 mod compile;
 mod format;
@@ -19,8 +20,9 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use arpa::ArpaError;
+pub use checksum::seal;
 pub use compile::compile;
-pub use format::{LanguageModelError, seal};
+pub use format::LanguageModelError;
 
 use format::Layout;
 

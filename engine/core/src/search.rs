@@ -101,6 +101,18 @@ impl Default for BeamOptions {
 }
 
 impl BeamOptions {
+    /// For transducers, where each hypothesis costs a run of the joiner on every frame.
+    #[must_use]
+    pub fn for_transducer() -> Self {
+        Self {
+            width: 4,
+            n_symbols: 4,
+            symbol_gap: 6.0,
+            score_gap: 10.0,
+            ..Self::default()
+        }
+    }
+
     /// Nothing is dropped but for `width`.
     #[must_use]
     pub fn exhaustive(width: usize) -> Self {

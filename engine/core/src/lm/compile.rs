@@ -4,8 +4,9 @@ use std::io::BufRead;
 
 use super::arpa::{self, Arpa, ArpaError, Ngrams};
 use super::bits::{BitWriter, SLACK};
+use super::checksum::seal;
 use super::codebook::Codebook;
-use super::format::{self, HEADER_BYTES, MAX_WORD_BITS, seal};
+use super::format::{self, HEADER_BYTES, MAX_WORD_BITS};
 
 /// Compiles an ARPA model; `file` names it in errors.
 ///

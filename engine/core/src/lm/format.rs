@@ -11,6 +11,7 @@
 
 use super::arpa::Ngrams;
 use super::bits::{SLACK, f32_at, field, u32_at, u64_at};
+use super::checksum::{CHECKED_FROM, CHECKSUM_AT, checksum};
 use super::{MAX_ORDER, NONE, partition};
 
 pub(super) const HEADER_BYTES: usize = 64;
@@ -20,10 +21,11 @@ pub(super) const MAX_NGRAMS: usize = (1 << 31) - 2;
 
 const MAGIC: &[u8; 8] = b"sotto-lm";
 const VERSION: u32 = 1;
-const CHECKSUM_AT: usize = 16;
-const COUNTS_AT: usize = 24;
+const COUNTS_AT: usize = CHECKED_FROM;
 const TEXT_BYTES_AT: usize = 44;
 const SPECIALS_AT: usize = 48;
+/// No base-10 logarithm in a table is farther from zero.
+const MAX_LOG10: f32 = 100.0;
 /// One position of a unary section is kept for so many records.
 const SAMPLE: u32 = 32;
 
@@ -111,29 +113,6 @@ pub(super) fn write_header(out: &mut [u8], words: &[String], n_text: u32, orders
         );
     }
     out[..8].copy_from_slice(MAGIC);
-}
-
-/// Writes the checksum of a compiled model into its header.
-pub fn seal(model: &mut [u8]) {
-    let checksum = checksum(model);
-    if let Some(field) = model.get_mut(CHECKSUM_AT..COUNTS_AT) {
-        field.copy_from_slice(&checksum.to_le_bytes());
-    }
-}
-
-fn checksum(model: &[u8]) -> u64 {
-    let body = model.get(COUNTS_AT..).unwrap_or(&[]);
-    let mut hash = body.len() as u64;
-    for at in (0..body.len()).step_by(8) {
-        let word = match body.get(at..).and_then(|rest| rest.first_chunk()) {
-            Some(chunk) => u64::from_le_bytes(*chunk),
-            None => body[at..]
-                .iter()
-                .fold(0, |word, &byte| word << 8 | u64::from(byte)),
-        };
-        hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-    hash ^ hash >> 29
 }
 
 /// Hands out sections one after the other.
@@ -251,9 +230,9 @@ impl Layout {
         {
             return Err("a special word is out of range");
         }
-        let tables = (HEADER_BYTES..self.offsets_at).step_by(4);
-        if tables.into_iter().any(|at| !f32_at(all, at).is_finite()) {
-            return Err("a probability is no number");
+        let mut tables = (HEADER_BYTES..self.offsets_at).step_by(4);
+        if !tables.all(|at| f32_at(all, at).abs() <= MAX_LOG10) {
+            return Err("a probability is out of range");
         }
         let offset = |word: u32| u32_at(all, self.offsets_at + word as usize * 4);
         let text_bytes = u32_at(all, TEXT_BYTES_AT);

@@ -11,7 +11,7 @@ use crate::encoder::{EncoderFrames, InferenceError};
 use crate::hypothesis::{Hypothesis, Token};
 
 /// Prefix beam search over CTC log-probabilities.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CtcBeam {
     blank: u32,
     options: BeamOptions,

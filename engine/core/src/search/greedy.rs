@@ -11,7 +11,7 @@ use crate::encoder::{EncoderFrames, InferenceError, LabelNetwork, SymbolsPerFram
 use crate::hypothesis::{Hypothesis, Token};
 
 /// Greedy search over CTC log-probabilities.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct GreedyCtc {
     blank: u32,
     silence: Silence,

@@ -12,7 +12,7 @@ pub(super) const ROOT: u32 = 0;
 /// Nodes kept before dead ones are first looked for.
 const MIN_NODES: usize = 2048;
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Node {
     parent: u32,
     first_child: u32,
@@ -30,7 +30,7 @@ struct Node {
 }
 
 /// A growing tree of token sequences.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Paths {
     nodes: Vec<Node>,
     bias: Bias,

@@ -33,10 +33,12 @@ pub struct TransducerBeam<N: LabelNetwork> {
     finished: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Entry<S> {
     node: u32,
     state: S,
+    /// The last token, while `state` is still that before it.
+    pending: Option<u32>,
     acoustic: f64,
     bias: f64,
     trailing_blanks: u64,
@@ -45,6 +47,16 @@ struct Entry<S> {
 impl<S> Entry<S> {
     fn score(&self) -> f64 {
         self.acoustic + self.bias
+    }
+}
+
+impl<S: Clone> Entry<S> {
+    /// Runs the predictor for the last token, if that was put off.
+    fn predict<N: LabelNetwork<State = S>>(&mut self, network: &N) -> Result<(), InferenceError> {
+        if let Some(token) = self.pending.take() {
+            self.state = network.extend(&self.state, token)?;
+        }
+        Ok(())
     }
 }
 
@@ -91,6 +103,7 @@ impl<N: LabelNetwork> TransducerBeam<N> {
         self.beam.push(Entry {
             node: ROOT,
             state,
+            pending: None,
             acoustic: 0.0,
             bias: 0.0,
             trailing_blanks: 0,
@@ -116,10 +129,10 @@ impl<N: LabelNetwork> TransducerBeam<N> {
             self.expanding.clear();
             for at in 0..self.candidates.len() {
                 let candidate = self.candidates[at];
-                let state = &self.parents[candidate.parent_idx].state;
-                let entry = Entry {
+                let mut entry = Entry {
                     node: candidate.node,
-                    state: self.network.extend(state, candidate.token)?,
+                    state: self.parents[candidate.parent_idx].state.clone(),
+                    pending: Some(candidate.token),
                     acoustic: candidate.acoustic,
                     bias: self.paths.bias_score(candidate.node),
                     trailing_blanks: 0,
@@ -127,13 +140,15 @@ impl<N: LabelNetwork> TransducerBeam<N> {
                 if round == n_rounds {
                     self.settle(entry);
                 } else {
+                    entry.predict(self.network.as_ref())?;
                     self.expanding.push(entry);
                 }
             }
         }
         self.prune();
         self.encoder_frame += 1;
-        for entry in &self.next {
+        for entry in &mut self.next {
+            entry.predict(self.network.as_ref())?;
             self.paths.keep(entry.node, self.encoder_frame);
         }
         std::mem::swap(&mut self.beam, &mut self.next);
@@ -205,6 +220,10 @@ impl<N: LabelNetwork> TransducerBeam<N> {
             same.trailing_blanks = entry.trailing_blanks;
         }
         same.acoustic = log_add(same.acoustic, entry.acoustic);
+        if same.pending.is_some() && entry.pending.is_none() {
+            same.state = entry.state;
+            same.pending = None;
+        }
     }
 
     /// Keeps the candidates that the next beam may have room for.
