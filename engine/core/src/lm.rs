@@ -6,7 +6,7 @@
 //!
 //! Compiled form: words sorted by their bytes, so that a prefix is a range of word ids; one sorted
 //! array of records per order, children of one context side by side; the number of children in unary
-//! ([`format`]). Probabilities and back-offs are indices into tables of 256 values per order.
+//! (`lm/format.rs`). Probabilities and back-offs are indices into tables of 256 values per order.
 //! Sources: Katz 1987; Whittaker and Raj 2001; Heafield 2011 <https://kheafield.com/papers/avenue/kenlm.pdf>.
 
 mod arpa;

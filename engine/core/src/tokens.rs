@@ -3,7 +3,7 @@
 //! Input is `tokens.txt`, one `symbol id` pair a line, ids `0..n`.
 //! Every symbol becomes the bytes that it stands for, a space where a word begins, whatever the
 //! coding: sentence pieces (`▁` marks a word's start), characters (`▁` or a bare id is the space),
-//! byte fallback (`<0x00>`..`<0xFF>`), byte-level pieces ([`bytes`]) and CJK characters.
+//! byte fallback (`<0x00>`..`<0xFF>`), byte-level pieces (`tokens/bytes.rs`) and CJK characters.
 //! Words are then cut from the joined bytes, so an incomplete UTF-8 sequence at the end is held
 //! back until the token that completes it arrives.
 //!
