@@ -1,4 +1,6 @@
 //! Engine objects: what the session hears from them ([`EngineEvent`]) and says through them ([`EngineHandle`]).
+//!
+//! Longer than 400 lines because the handle, the objects and their focus are one state machine.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};

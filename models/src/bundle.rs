@@ -35,6 +35,10 @@ pub enum FileRole {
     LanguageModel,
     /// Punctuation and case model.
     Punctuation,
+    /// Pieces of the punctuation model, one a line.
+    PunctuationPieces,
+    /// Words with capitals inside, one a line as they are written.
+    MixedCase,
 }
 
 impl FileRole {
@@ -60,6 +64,8 @@ impl fmt::Display for FileRole {
             Self::Pieces => "piece table",
             Self::LanguageModel => "language model",
             Self::Punctuation => "punctuation model",
+            Self::PunctuationPieces => "piece list of the punctuation model",
+            Self::MixedCase => "list of words in mixed case",
         })
     }
 }
