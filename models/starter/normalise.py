@@ -112,9 +112,13 @@ QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", 
 SPLIT = re.compile(r"[^a-z' ]+")
 
 
+TITLES = {"mr": "mister", "mrs": "missus", "dr": "doctor"}
+
+
 def words(text):
     """Reference normalisation, also used for scoring: a-z and inner apostrophes only."""
     text = speak_numbers(text.translate(QUOTES)).lower()
+    text = re.sub(r"\b(mrs|mr|dr)\b\.?(?= )", lambda m: TITLES[m.group(1)], text)
     text = text.replace("&", " and ").replace("%", " percent ")
     text = SPLIT.sub(" ", text)
     return " ".join(w.strip("'") for w in text.split() if w.strip("'"))

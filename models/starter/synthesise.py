@@ -71,9 +71,9 @@ def build_pool(text_folder, held_out, seed):
     return pool
 
 
-def espeak(rng, text, path):
-    command = ["espeak-ng", "-w", str(path), "-z"]
-    if rng.random() < 0.25:
+def espeak(rng, text, path, plain):
+    command = ["espeak-ng", "-w", str(path)]
+    if plain or rng.random() < 0.25:
         voice = rng.choice(["en-us", "en-us", "en-us", "en-gb"])
         speed = rng.choice([175, 175, 150, 160])
     else:
@@ -86,10 +86,10 @@ def espeak(rng, text, path):
     return "espeak/" + voice
 
 
-def flite(rng, text, path):
+def flite(rng, text, path, plain):
     voice = rng.choice(FLITE)
     command = ["flite", "-voice", voice]
-    if rng.random() > 0.35:
+    if not plain and rng.random() > 0.35:
         command += ["--setf", f"duration_stretch={rng.uniform(0.8, 1.25):.2f}"]
         if voice.startswith("kal"):
             command += ["--setf", f"int_f0_target_mean={rng.randint(80, 200)}"]
@@ -108,9 +108,9 @@ def festival(jobs):
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def next_text(rng, pool, index, shard):
+def next_text(rng, pool, index, shard, plain):
     """Phrases and short sentences; longer ones are left for the later shards."""
-    if rng.random() < 0.35:
+    if rng.random() < (0.7 if plain else 0.35):
         return phrases.phrase(rng)
     longest = 6 + min(shard, 16)
     for step in range(50):
@@ -121,27 +121,28 @@ def next_text(rng, pool, index, shard):
 
 
 def make_shard(job):
-    out, shard, count, pool, held_out, seed = job
-    name = f"synth-{shard:04d}"
+    out, shard, count, pool, held_out, seed, plain = job
+    kind = "plain" if plain else "synth"
+    name = f"{kind}-{shard:04d}"
     if (Path(out) / f"{name}.jsonl").exists():
         return name, 0.0
-    rng = random.Random(f"{seed}/{shard}")
+    rng = random.Random(f"{seed}/{kind}/{shard}")
     writer = shards.ShardWriter(out, name, "i16")
     with tempfile.TemporaryDirectory() as folder:
         todo, later = [], []
         for index in range(count):
-            text, path = next_text(rng, pool, index, shard), Path(folder) / f"{index}.wav"
+            text, path = next_text(rng, pool, index, shard, plain), Path(folder) / f"{index}.wav"
             if normalise.words(text) in held_out or not normalise.words(text):
                 continue
             draw = rng.random()
             try:
                 if draw < 0.52:
-                    todo.append((text, path, espeak(rng, text, path)))
+                    todo.append((text, path, espeak(rng, text, path, plain)))
                 elif draw < 0.88:
-                    todo.append((text, path, flite(rng, text, path)))
+                    todo.append((text, path, flite(rng, text, path, plain)))
                 else:
                     voice = rng.choice(FESTIVAL)
-                    later.append((voice, rng.choice([1.0, 1.0, rng.uniform(0.8, 1.25)]), text, path))
+                    later.append((voice, 1.0 if plain else rng.choice([1.0, 1.0, rng.uniform(0.8, 1.25)]), text, path))
                     todo.append((text, path, "festival/" + voice))
             except subprocess.CalledProcessError:
                 continue
@@ -154,7 +155,7 @@ def make_shard(job):
             if peak < 1e-3 or len(audio) > 16 * prepare.RATE:
                 continue
             audio *= rng.uniform(0.2, 0.9) / peak
-            writer.add(prepare.to_int16(audio), text=normalise.words(text), set="synth", voice=voice)
+            writer.add(prepare.to_int16(audio), text=normalise.words(text), set=kind, voice=voice)
     writer.close()
     return name, writer.offset / prepare.RATE / 3600
 
@@ -167,6 +168,7 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--shards", type=int, default=30)
     parser.add_argument("--count", type=int, default=1000, help="utterances a shard")
+    parser.add_argument("--plain", action="store_true", help="the engines' own voices unchanged, mostly phrases")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
@@ -174,7 +176,7 @@ def main():
     held_out = prepare.dev_sentences(args.speech) if args.speech else set()
     pool = build_pool(args.text, held_out, args.seed) if args.text else ["this is a test."]
     print(f"{len(pool)} sentences", flush=True)
-    jobs = [(args.out, k, args.count, pool, held_out, args.seed) for k in range(args.first, args.first + args.shards)]
+    jobs = [(args.out, k, args.count, pool, held_out, args.seed, args.plain) for k in range(args.first, args.first + args.shards)]
     with ProcessPoolExecutor(args.jobs) as pool:
         for name, hours in pool.map(make_shard, jobs):
             print(f"{name}: {hours:.2f} h", flush=True)

@@ -17,6 +17,7 @@ import phrases
     ("in 1900, 2003 and 2019", "in nineteen hundred two thousand and three and twenty nineteen"),
     ("“Don’t,” he said—twice", "don't he said twice"),
     ("'quoted' cafés", "quoted cafes"),
+    ("Mr. and Mrs. Hill", "mister and missus hill"),
     ("007", "zero zero seven"),
 ])
 def test_words(written, spoken):
