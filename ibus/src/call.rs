@@ -37,12 +37,8 @@ pub(crate) enum Call {
 /// A call to an engine object.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum EngineCall {
-    FocusIn,
+    FocusIn(FocusedField),
     FocusOut,
-    FocusInId {
-        context: String,
-        client: String,
-    },
     FocusOutId,
     Enable,
     Disable,
@@ -73,6 +69,13 @@ pub(crate) enum EngineCall {
     CursorDown,
     /// A call of IBus's interface that dictation has no use for; acknowledged.
     Unused,
+}
+
+/// What the daemon tells about the field that gets the focus: nothing with `FocusIn`, all with `FocusInId`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct FocusedField {
+    pub(crate) context: Option<String>,
+    pub(crate) client: Option<String>,
 }
 
 /// Why a call was not understood.
@@ -142,11 +145,14 @@ impl Call {
 impl EngineCall {
     fn read(member: &str, body: &Body) -> Result<Self, Refusal> {
         Ok(match member {
-            "FocusIn" => Self::FocusIn,
+            "FocusIn" => Self::FocusIn(FocusedField::default()),
             "FocusOut" => Self::FocusOut,
             "FocusInId" => {
-                let (context, client) = arguments(body)?;
-                Self::FocusInId { context, client }
+                let (context, client): (String, String) = arguments(body)?;
+                Self::FocusIn(FocusedField {
+                    context: Some(context),
+                    client: Some(client),
+                })
             }
             "FocusOutId" => Self::FocusOutId,
             "Enable" => Self::Enable,

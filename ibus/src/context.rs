@@ -20,6 +20,9 @@ pub struct Focus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FocusSerial(pub u64);
 
+/// The input context that the daemon makes for itself before any client's.
+const FAKE_CONTEXT: &str = "/org/freedesktop/IBus/InputContext_1";
+
 /// Whether there is a text field behind a focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
@@ -31,13 +34,22 @@ pub enum Field {
 }
 
 impl Focus {
+    /// The unit in which the client counts, where its name tells.
+    pub(crate) fn unit(&self) -> CountingUnit {
+        match self.client.as_deref() {
+            Some("QIBusInputContext") => CountingUnit::Utf16,
+            _ => CountingUnit::Untold,
+        }
+    }
+
     /// Whether there is a text field.
     #[must_use]
     pub fn field(&self) -> Field {
-        match self.client.as_deref() {
-            Some("fake") => Field::Fake,
-            _ => Field::Real,
-        }
+        let fake = match (self.client.as_deref(), self.context.as_deref()) {
+            (Some(client), _) => client == "fake",
+            (None, context) => context == Some(FAKE_CONTEXT),
+        };
+        if fake { Field::Fake } else { Field::Real }
     }
 }
 
@@ -173,27 +185,61 @@ pub struct SurroundingText {
 /// How sure the positions of a surrounding text are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certainty {
-    /// Characters and bytes are the same here, or only one reading fits.
+    /// The unit in which the client counts is known, or makes no difference here.
     Certain,
-    /// Taken for characters, but they would also fit as bytes.
+    /// Taken for characters, but they would also fit in another unit.
     Guessed,
-    /// They fit neither as characters nor as bytes.
+    /// They fit in no unit.
     Unknown,
 }
 
-/// The unit in which one client counts, as far as it has given itself away.
+/// The unit in which one client counts, as far as it is known.
 ///
-/// IBus counts in characters; GNOME Shell 43 counts in bytes.
+/// IBus counts in characters; Qt counts in UTF-16 units and GNOME Shell 43 in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum CountingUnit {
     #[default]
     Untold,
     Characters,
+    Utf16,
     Bytes,
 }
 
+impl CountingUnit {
+    /// The units that clients are known to count in, the right one first.
+    const ALL: [Self; 3] = [Self::Characters, Self::Utf16, Self::Bytes];
+
+    /// The position in characters of what this unit counts as `position`.
+    fn to_chars(self, text: &str, position: usize) -> Option<usize> {
+        match self {
+            Self::Untold => None,
+            Self::Characters => (position <= text.chars().count()).then_some(position),
+            Self::Bytes => text.get(..position).map(|before| before.chars().count()),
+            Self::Utf16 => {
+                let mut n_units = 0;
+                let n_chars = text.chars().take_while(|character| {
+                    n_units += character.len_utf16();
+                    n_units <= position
+                });
+                let n_chars = n_chars.count();
+                (self.count(text, n_chars) == position).then_some(n_chars)
+            }
+        }
+    }
+
+    /// What this unit counts for the first `n_chars` characters.
+    pub(crate) fn count(self, text: &str, n_chars: usize) -> usize {
+        let before = text.chars().take(n_chars);
+        match self {
+            Self::Untold | Self::Characters => before.count(),
+            Self::Utf16 => before.map(char::len_utf16).sum(),
+            Self::Bytes => before.map(char::len_utf8).sum(),
+        }
+    }
+}
+
 impl SurroundingText {
-    /// Reads positions that a client counted in characters or in bytes, and remembers what gave it away.
+    /// Reads positions that a client counted in its own unit, and remembers what gave the unit away.
     pub(crate) fn interpret(
         text: String,
         cursor: u32,
@@ -201,44 +247,32 @@ impl SurroundingText {
         unit: &mut CountingUnit,
     ) -> Self {
         let (cursor, anchor) = (cursor as usize, anchor as usize);
-        let n_chars = text.chars().count();
-        if n_chars == text.len() {
-            let within = |position: usize| (position <= n_chars).then_some(position);
-            let (cursor, anchor) = (within(cursor), within(anchor));
-            let certainty = if cursor.is_some() {
-                Certainty::Certain
-            } else {
-                Certainty::Unknown
-            };
-            return Self {
-                text,
-                cursor,
-                anchor,
-                certainty,
-            };
-        }
-        let as_chars = |position: usize| (position <= n_chars).then_some(position);
-        let as_bytes = |position: usize| text.get(..position).map(|before| before.chars().count());
-        let chars = as_chars(cursor).zip(as_chars(anchor));
-        let bytes = as_bytes(cursor).zip(as_bytes(anchor));
-        let (positions, certainty) = match (chars, bytes) {
-            (None, None) => (None, Certainty::Unknown),
-            (Some(positions), None) => {
-                *unit = CountingUnit::Characters;
-                (Some(positions), Certainty::Certain)
+        let read = |unit: CountingUnit| {
+            unit.to_chars(&text, cursor)
+                .zip(unit.to_chars(&text, anchor))
+        };
+        let fitting: Vec<_> = CountingUnit::ALL
+            .into_iter()
+            .filter_map(|unit| Some((unit, read(unit)?)))
+            .collect();
+        let same = fitting
+            .iter()
+            .all(|(_, positions)| *positions == fitting[0].1);
+        let (positions, certainty) = match (fitting.as_slice(), read(*unit)) {
+            ([], _) => (None, Certainty::Unknown),
+            (_, Some(positions)) => (Some(positions), Certainty::Certain),
+            ([(only, positions)], None) => {
+                *unit = *only;
+                (Some(*positions), Certainty::Certain)
             }
-            (None, Some(positions)) => {
-                *unit = CountingUnit::Bytes;
-                (Some(positions), Certainty::Certain)
+            ([(_, positions), ..], None) => {
+                let certainty = if same {
+                    Certainty::Certain
+                } else {
+                    Certainty::Guessed
+                };
+                (Some(*positions), certainty)
             }
-            (Some(positions), Some(same)) if positions == same => {
-                (Some(positions), Certainty::Certain)
-            }
-            (Some(positions), Some(in_bytes)) => match unit {
-                CountingUnit::Characters => (Some(positions), Certainty::Certain),
-                CountingUnit::Bytes => (Some(in_bytes), Certainty::Certain),
-                CountingUnit::Untold => (Some(positions), Certainty::Guessed),
-            },
         };
         let (cursor, anchor) = positions.unzip();
         Self {
@@ -286,18 +320,23 @@ mod tests {
     #[test]
     fn positions_in_characters_and_in_bytes() {
         use Certainty::{Certain, Guessed, Unknown};
-        use CountingUnit::{Bytes, Characters, Untold};
+        use CountingUnit::{Bytes, Characters, Untold, Utf16};
         let russian = "Привет GNOME "; // 13 characters, 19 bytes
         for (text, cursor, before, expected, certainty, after) in [
             ("hello", 5, Untold, Some(5), Certain, Untold),
             ("hello", 6, Untold, None, Unknown, Untold),
+            ("ab🍏c", 5, Untold, Some(4), Certain, Utf16),
+            ("ab🍏cd", 6, Untold, Some(5), Guessed, Untold),
+            ("ab🍏cd", 5, Utf16, Some(4), Certain, Utf16),
+            ("ab🍏cd", 5, Untold, Some(5), Guessed, Untold),
+            ("ab🍏cd", 3, Utf16, Some(3), Certain, Characters),
             ("", 0, Untold, Some(0), Certain, Untold),
             ("", u32::MAX, Untold, None, Unknown, Untold),
             (russian, 19, Untold, Some(13), Certain, Bytes),
             (russian, 13, Untold, Some(13), Guessed, Untold),
             (russian, 13, Bytes, Some(7), Certain, Bytes),
             (russian, 13, Characters, Some(13), Certain, Characters),
-            (russian, 5, Untold, Some(5), Certain, Characters),
+            (russian, 5, Untold, Some(5), Certain, Untold),
             (russian, 0, Untold, Some(0), Certain, Untold),
             (russian, 20, Untold, None, Unknown, Untold),
         ] {

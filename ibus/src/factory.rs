@@ -2,15 +2,20 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc::UnboundedSender;
 use zbus::message::{Flags, Header, Type};
-use zbus::{Connection, Message, MessageStream, ObjectPath, OwnedObjectPath, Variant};
+use zbus::{
+    Connection, Message, MessageStream, ObjectPath, OwnedObjectPath, OwnedVariant, Variant,
+};
 
-use crate::call::{Call, Refusal};
-use crate::engine::{Engine, EngineEvent, EngineEventKind, EngineHandle, Focuses};
+use crate::call::{Call, EngineCall, Refusal};
+use crate::engine::{Engine, EngineEvent, EngineEventKind, Focuses};
+use crate::handle::EngineHandle;
 use crate::keys::{KeyPolicy, Verdict};
+use crate::register::{IBUS, IBUS_PATH, PROPERTIES};
 use crate::wire::Component;
 
 /// Where the daemon looks for the factory; fixed by IBus.
@@ -19,6 +24,9 @@ const FACTORY_PATH: &str = "/org/freedesktop/IBus/Factory";
 const ENGINE_PATH: &str = "/org/freedesktop/IBus/engine/sotto";
 
 const ENGINE_INTERFACE: &str = "org.freedesktop.IBus.Engine";
+
+/// Longest wait for the name of the focused context; keys of the user wait as long.
+const FOCUS_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Engine objects alive at once; the daemon uses one for each input context at most.
 const MAX_ENGINES: usize = 256;
@@ -77,7 +85,12 @@ impl Factory {
             .member()
             .map(|name| name.as_str().to_owned())
             .unwrap_or_default();
-        let call = Call::read(&interface, &member, &message.body());
+        let mut call = Call::read(&interface, &member, &message.body());
+        if let Ok(Call::Engine(EngineCall::FocusIn(field))) = &mut call
+            && field.context.is_none()
+        {
+            field.context = self.focused_context().await;
+        }
         let answer = match (call, path) {
             (Ok(call), Some(path)) => self.take(call, &path),
             (Err(refusal), _) => Err(refusal),
@@ -85,6 +98,27 @@ impl Factory {
         };
         // A reply that cannot be sent means the connection has ended, which the message stream tells next.
         let _ended = self.reply(&header, answer).await;
+    }
+
+    /// The input context that has the focus, asked for where the daemon did not tell: the first focus of an object
+    /// comes before the daemon knows that this engine wants to be told.
+    async fn focused_context(&self) -> Option<String> {
+        let asked = self.connection.call_method(
+            Some(IBUS),
+            IBUS_PATH,
+            Some(PROPERTIES),
+            "Get",
+            &(IBUS, "CurrentInputContext"),
+        );
+        let answer = tokio::time::timeout(FOCUS_TIMEOUT, asked)
+            .await
+            .ok()?
+            .ok()?;
+        let value: OwnedVariant = answer.body().deserialize().ok()?;
+        match &*value {
+            Variant::ObjectPath(path) => Some(path.as_str().to_owned()),
+            _ => None,
+        }
     }
 
     fn take(&mut self, call: Call, path: &ObjectPath<'_>) -> Result<Answer, Refusal> {

@@ -61,6 +61,7 @@ mod context;
 mod engine;
 mod error;
 mod factory;
+mod handle;
 mod keys;
 mod reconnect;
 mod register;
@@ -71,8 +72,9 @@ pub use address::{AddressError, AddressFile, Sandbox, Surroundings};
 pub use context::{
     Capabilities, Certainty, ContentType, Field, Focus, FocusSerial, Purpose, SurroundingText,
 };
-pub use engine::{EngineEvent, EngineEventKind, EngineHandle};
+pub use engine::{EngineEvent, EngineEventKind};
 pub use error::IbusError;
+pub use handle::EngineHandle;
 pub use keys::{
     Escape, KeyChord, KeyEdge, KeyEvent, KeyPolicy, KeyRole, Modifiers, RELEASE_MASK, Verdict,
 };

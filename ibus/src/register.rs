@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
-use zbus::fdo::{RequestNameFlags, RequestNameReply};
+use zbus::fdo::{self, RequestNameFlags, RequestNameReply};
 use zbus::{Connection, DynamicType, MessageStream, OwnedVariant};
 
 use crate::context::{Field, Focus};
@@ -15,9 +15,9 @@ use crate::factory::Factory;
 use crate::keys::KeyPolicy;
 use crate::wire::{Component, EngineDesc, Serializable};
 
-const IBUS: &str = "org.freedesktop.IBus";
-const IBUS_PATH: &str = "/org/freedesktop/IBus";
-const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+pub(crate) const IBUS: &str = "org.freedesktop.IBus";
+pub(crate) const IBUS_PATH: &str = "/org/freedesktop/IBus";
+pub(crate) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
 /// Longest wait for an answer; the daemon itself waits up to 5 s for an engine to start.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(6);
@@ -136,11 +136,13 @@ impl Link {
         const CALL: &str = "GlobalEngine";
         let answer = match self.call(CALL, PROPERTIES, "Get", &(IBUS, CALL)).await {
             Ok(answer) => answer,
-            // The daemon answers with an error where no engine is selected.
             Err(IbusError::Refused {
-                source: zbus::Error::MethodError(..),
+                source: zbus::Error::FDO(error),
                 ..
-            }) => return Ok(None),
+            }) if matches!(*error, fdo::Error::Failed(_)) => {
+                // "No global engine."
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
         let value: OwnedVariant = answer

@@ -40,11 +40,14 @@ fn calls_are_read() {
         read(PROPERTIES, "Set", &content_type),
         Ok(Call::Engine(expected))
     );
-    assert_eq!(engine("FocusIn", &()), EngineCall::FocusIn);
-    let expected = EngineCall::FocusInId {
-        context: "/c".to_owned(),
-        client: "gtk3-im:x".to_owned(),
-    };
+    assert_eq!(
+        engine("FocusIn", &()),
+        EngineCall::FocusIn(FocusedField::default())
+    );
+    let expected = EngineCall::FocusIn(FocusedField {
+        context: Some("/c".to_owned()),
+        client: Some("gtk3-im:x".to_owned()),
+    });
     assert_eq!(engine("FocusInId", &("/c", "gtk3-im:x")), expected);
     assert_eq!(engine("FocusOutId", &"/c"), EngineCall::FocusOutId);
     assert_eq!(

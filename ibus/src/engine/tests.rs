@@ -3,7 +3,9 @@ use zbus::connection::Builder;
 use zbus::connection::socket::Channel;
 
 use super::*;
+use crate::error::IbusError;
 use crate::keys::KeyEvent;
+use crate::wire::Text;
 
 /// An engine on a connection that goes nowhere, and what it shares.
 struct Fixture {
@@ -31,8 +33,8 @@ impl Fixture {
     }
 
     fn focus_in(&mut self, context: &str) -> Vec<EngineEventKind> {
-        let (context, client) = (context.to_owned(), "gtk3-im:probe".to_owned());
-        self.take(EngineCall::FocusInId { context, client })
+        let (context, client) = (Some(context.to_owned()), Some("gtk3-im:probe".to_owned()));
+        self.take(EngineCall::FocusIn(FocusedField { context, client }))
     }
 
     fn current(&self) -> Option<u64> {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use zbus::Variant;
 
+use crate::context::CountingUnit;
+
 use super::{Decoder, Encoder, Serializable, WireError};
 
 /// Attribute type of an underline (`IBUS_ATTR_TYPE_UNDERLINE`).
@@ -76,6 +78,22 @@ impl Text {
             });
         }
         self
+    }
+
+    /// The same text with the offsets of its attributes counted in another unit.
+    pub(crate) fn counted_in(&self, unit: CountingUnit) -> Self {
+        let count = |n_chars: u32| {
+            u32::try_from(unit.count(&self.text, n_chars as usize)).unwrap_or(u32::MAX)
+        };
+        let counted = |attribute: &Attribute| Attribute {
+            start: count(attribute.start),
+            end: count(attribute.end),
+            ..*attribute
+        };
+        Self {
+            text: self.text.clone(),
+            attributes: self.attributes.iter().map(counted).collect(),
+        }
     }
 
     /// The characters.

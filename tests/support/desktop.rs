@@ -1,0 +1,276 @@
+//! A private X11 session: X server, session bus, window manager, `ibus-daemon`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use sotto_ibus::Surroundings;
+use tempfile::TempDir;
+
+use crate::process::{Running, limited, quiet};
+use crate::{PATIENCE, wait_for};
+
+/// The programs a [`Desktop`] needs.
+pub const PROGRAMS: [&str; 7] = [
+    "Xvfb",
+    "dbus-daemon",
+    "xprop",
+    "openbox",
+    "ibus-daemon",
+    "ibus",
+    "timeout",
+];
+
+/// Where Debian puts the daemon's own settings store; others call it `/usr/lib/ibus`.
+const MEMCONF: [&str; 3] = [
+    "/usr/libexec/ibus-memconf",
+    "/usr/lib/ibus/ibus-memconf",
+    "/usr/lib/ibus-memconf",
+];
+
+/// The session. Fields end in the order in which they stand here.
+#[derive(Debug)]
+pub struct Desktop {
+    ibus: Option<Running>,
+    _window_manager: Running,
+    _bus: Running,
+    _x_server: Running,
+    bus_address: String,
+    display: String,
+    folder: TempDir,
+}
+
+impl Desktop {
+    /// Starts everything and waits until it answers.
+    ///
+    /// # Panics
+    ///
+    /// Where a program does not start.
+    #[track_caller]
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("the temporary folder is writable");
+        for name in ["home", "run", "config", "cache", "data", "component"] {
+            fs::create_dir(folder.path().join(name)).expect("the temporary folder is writable");
+        }
+        set_private(&folder.path().join("run"));
+        let base = base_environment(folder.path());
+
+        let mut xvfb = Command::new("Xvfb");
+        xvfb.args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1280x800x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ])
+        .envs(base.clone());
+        let mut x_server =
+            Running::start(limited(&xvfb).stdout(Stdio::piped()).stderr(Stdio::null()));
+        let number = x_server
+            .lines()
+            .recv_timeout(PATIENCE)
+            .expect("Xvfb names its display");
+        let display = format!(":{}", number.trim());
+
+        let mut dbus = Command::new("dbus-daemon");
+        dbus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
+            .envs(base.clone());
+        dbus.env("DISPLAY", &display);
+        let mut bus = Running::start(limited(&dbus).stdout(Stdio::piped()).stderr(Stdio::null()));
+        let bus_address = bus
+            .lines()
+            .recv_timeout(PATIENCE)
+            .expect("dbus-daemon names its address")
+            .trim()
+            .to_owned();
+
+        let mut openbox = Command::new("openbox");
+        openbox
+            .envs(base)
+            .env("DISPLAY", &display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &bus_address);
+        let window_manager = Running::start(
+            limited(&openbox)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        );
+
+        let mut desktop = Self {
+            ibus: None,
+            _window_manager: window_manager,
+            _bus: bus,
+            _x_server: x_server,
+            bus_address,
+            display,
+            folder,
+        };
+        wait_for("openbox to manage windows", || {
+            let output = desktop
+                .command("xprop")
+                .args(["-root", "_NET_SUPPORTING_WM_CHECK"])
+                .output()
+                .ok()?;
+            String::from_utf8_lossy(&output.stdout)
+                .contains("window id")
+                .then_some(())
+        });
+        desktop.start_ibus();
+        desktop
+    }
+
+    /// Starts `ibus-daemon`, anew after [`Self::kill_ibus`], and waits until it can be reached.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start.
+    #[track_caller]
+    pub fn start_ibus(&mut self) {
+        let mut daemon = self.command("ibus-daemon");
+        daemon.args([
+            "--panel=disable",
+            "--emoji-extension=disable",
+            "--cache=none",
+            "--xim",
+        ]);
+        if let Some(memconf) = MEMCONF.iter().find(|path| Path::new(path).exists()) {
+            daemon.arg(format!("--config={memconf}"));
+        }
+        // Its own folder of component files stands before the system's.
+        let components = format!(
+            "{}:/usr/share/ibus/component",
+            self.component_folder().display()
+        );
+        daemon.env("IBUS_COMPONENT_PATH", components);
+        self.ibus = Some(Running::start(
+            limited(&daemon).stdout(Stdio::null()).stderr(Stdio::null()),
+        ));
+        let surroundings = self.surroundings();
+        wait_for("ibus-daemon to write its address", || {
+            surroundings.find().ok()
+        });
+        wait_for("ibus-daemon to answer", || {
+            let output = self
+                .command("ibus")
+                .arg("list-engine")
+                .stderr(Stdio::null())
+                .output()
+                .ok()?;
+            output.status.success().then_some(())
+        });
+    }
+
+    /// Ends `ibus-daemon` as a crash would: it takes nothing back and leaves its address file.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not run.
+    pub fn kill_ibus(&mut self) {
+        let path = self.surroundings().address_files().remove(0);
+        let content = fs::read_to_string(path).expect("ibus-daemon has written its address");
+        let pid = sotto_ibus::AddressFile::parse(&content)
+            .and_then(|file| file.daemon_pid)
+            .expect("it names its process");
+        let status = quiet("kill").args(["-KILL", &pid.to_string()]).status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "ibus-daemon runs"
+        );
+        drop(self.ibus.take());
+    }
+
+    /// A command in this session's environment.
+    #[must_use]
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .envs(base_environment(self.folder.path()))
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
+            .env("GTK_IM_MODULE", "ibus")
+            .env("QT_IM_MODULE", "ibus")
+            .env("QT_QPA_PLATFORM", "xcb")
+            .env("XMODIFIERS", "@im=ibus");
+        command
+    }
+
+    /// What a program in this session would find its IBus bus by.
+    #[must_use]
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            display: Some(self.display.clone()),
+            xdg_config_home: Some(self.path("config")),
+            home: Some(self.path("home")),
+            machine_id: Surroundings::of_process().machine_id,
+            ..Surroundings::default()
+        }
+    }
+
+    /// The folder from which `ibus-daemon` reads component files when it starts.
+    #[must_use]
+    pub fn component_folder(&self) -> PathBuf {
+        self.path("component")
+    }
+
+    /// A path in the session's own folder.
+    #[must_use]
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().join(relative)
+    }
+
+    /// Presses or releases keys through the X server, as a keyboard would (`xdotool`).
+    ///
+    /// # Panics
+    ///
+    /// Where `xdotool` fails.
+    #[track_caller]
+    pub fn xdotool(&self, arguments: &[&str]) {
+        let status = self.command("xdotool").args(arguments).status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "xdotool {arguments:?}"
+        );
+    }
+
+    /// Writes a picture of the whole screen, where ImageMagick is installed.
+    pub fn screenshot(&self, to: &Path) {
+        // The picture is for people; a test does not depend on it.
+        let _absent = self
+            .command("import")
+            .args(["-window", "root"])
+            .arg(to)
+            .status();
+    }
+}
+
+fn base_environment(folder: &Path) -> Vec<(String, String)> {
+    let within = |name: &str| folder.join(name).display().to_string();
+    [
+        (
+            "PATH",
+            std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned()),
+        ),
+        ("HOME", within("home")),
+        ("XDG_RUNTIME_DIR", within("run")),
+        ("XDG_CONFIG_HOME", within("config")),
+        ("XDG_CACHE_HOME", within("cache")),
+        ("XDG_DATA_HOME", within("data")),
+        ("GSETTINGS_BACKEND", "memory".to_owned()),
+        ("NO_AT_BRIDGE", "1".to_owned()),
+        ("GTK_A11Y", "none".to_owned()),
+        ("LC_ALL", "C.UTF-8".to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+fn set_private(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+        .expect("our own folder's mode can be set");
+}
