@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -97,42 +98,62 @@ def plan(store, rng, batches, frames, longest, newest, join=0.0):
     return out
 
 
-def collate(store, batch, rng, history=9):
-    """Features with history in front (zeros, sometimes none), target ids and lengths."""
-    lengths = [sum(i[2] for i in group) for group in batch]
-    front = 0 if rng.random() < 0.15 else history
-    total = (max(lengths) + front - history) // 32 * 32 + 32 + history
-    features = np.full((len(batch), total, 80), shards.FEATURE_FLOOR, dtype=np.float32)
-    features[:, :front] = 0
-    targets, target_lengths = [], []
-    for row, group in enumerate(batch):
-        at, ids = front, []
-        for item in group:
-            features[row, at : at + item[2]] = shards.dequantise(store.features(item))
-            at += item[2]
-            ids += ([IDS[" "]] if ids else []) + item[3]
-        features[row, front:at] += rng.uniform(-1.5, 1.5)
-        targets += ids
-        target_lengths.append(len(ids))
-    outputs = [2 * min(-(-(n + front - history) // 8), (total - history) // 8) for n in lengths]
-    return (
-        torch.from_numpy(features), torch.tensor(targets), torch.tensor(outputs), torch.tensor(target_lengths),
-        sum(lengths),
-    )
+class Batch(NamedTuple):
+    """Stored features and what `features_of` does to them, so that little travels to a GPU."""
+
+    counts: torch.Tensor  # (B, frames, bins) uint8, history in front
+    front: int  # frames of zeros before the speech
+    levels: torch.Tensor  # (B,) added to every bin
+    bands: torch.Tensor  # (B, bins) masked
+    stretches: torch.Tensor  # (B, frames) masked
+    targets: torch.Tensor
+    lengths: torch.Tensor  # character frames of each row
+    target_lengths: torch.Tensor
+    heard: int  # feature frames of speech in all
 
 
-def mask(normalised, rng, strength):
-    """SpecAugment in place on normalised features: up to two bands and some stretches of time."""
-    if strength <= 0:
-        return normalised
-    batch, count, bins = normalised.shape
-    for row in range(batch):
+def masks(rng, batch, count, bins, strength):
+    """SpecAugment: two bands and some stretches of time a row."""
+    bands, stretches = torch.zeros(batch, bins, dtype=torch.bool), torch.zeros(batch, count, dtype=torch.bool)
+    for row in range(batch if strength > 0 else 0):
         for _ in range(2):
             width = rng.randint(0, int(14 * strength))
             at = rng.randint(0, bins - width)
-            normalised[row, :, at : at + width] = 0
+            bands[row, at : at + width] = True
         for _ in range(max(1, int(count / 250 * strength))):
             width = rng.randint(0, int(25 * strength))
             at = rng.randint(0, max(0, count - width))
-            normalised[row, at : at + width] = 0
-    return normalised
+            stretches[row, at : at + width] = True
+    return bands, stretches
+
+
+def collate(store, groups, rng, strength=0.0, history=9):
+    """A batch of groups of items, with history in front (mostly zeros, sometimes none)."""
+    spans = [sum(i[2] for i in group) for group in groups]
+    front = 0 if rng.random() < 0.15 else history
+    total = (max(spans) + front - history) // 32 * 32 + 32 + history
+    counts = np.zeros((len(groups), total, 80), dtype=np.uint8)
+    targets, target_lengths = [], []
+    for row, group in enumerate(groups):
+        at, ids = front, []
+        for item in group:
+            counts[row, at : at + item[2]] = store.features(item)
+            at += item[2]
+            ids += ([IDS[" "]] if ids else []) + item[3]
+        targets += ids
+        target_lengths.append(len(ids))
+    outputs = [2 * min(-(-(n + front - history) // 8), (total - history) // 8) for n in spans]
+    levels = torch.tensor([rng.uniform(-1.5, 1.5) for _ in groups])
+    return Batch(
+        torch.from_numpy(counts), front, levels, *masks(rng, len(groups), total, 80, strength), torch.tensor(targets),
+        torch.tensor(outputs), torch.tensor(target_lengths), sum(spans),
+    )
+
+
+def features_of(net, batch, device="cpu"):
+    """The batch's normalised and masked features, on the device."""
+    features = batch.counts.to(device, non_blocking=True).float() * shards.FEATURE_STEP + shards.FEATURE_FLOOR
+    features += batch.levels.to(device)[:, None, None]
+    features[:, : batch.front] = 0
+    hidden = batch.stretches.to(device)[:, :, None] | batch.bands.to(device)[:, None]
+    return net.normalise(features).masked_fill(hidden, 0)

@@ -7,6 +7,7 @@ import torch
 import data
 import model
 import shards
+import workers
 
 
 @pytest.fixture
@@ -46,13 +47,13 @@ def test_a_batch_leaves_the_right_number_of_outputs(store):
     net = model.Model(model.Config(front=16, width=32, blocks=1, heads=2, feed=32, middle=0))
     items = [[store.items[0]], [store.items[2], store.items[1]]]
     for seed in range(5):
-        features, targets, lengths, target_lengths, count = data.collate(store, items, random.Random(seed))
+        batch = data.collate(store, items, random.Random(seed))
         with torch.no_grad():
-            outputs, _ = net(net.normalise(features))
-        assert (features.shape[1] - 9) % 32 == 0
-        assert int(lengths.max()) <= outputs.shape[1]
-        assert target_lengths.tolist() == [5, 11] and len(targets) == 16
-        assert count == 40 + 300 + 80
+            outputs, _ = net(data.features_of(net, batch))
+        assert (batch.counts.shape[1] - 9) % 32 == 0
+        assert int(batch.lengths.max()) <= outputs.shape[1]
+        assert batch.target_lengths.tolist() == [5, 11] and len(batch.targets) == 16
+        assert batch.heard == 40 + 300 + 80
 
 
 def test_versions_do_not_raise_the_share_of_a_set(store):
@@ -62,7 +63,19 @@ def test_versions_do_not_raise_the_share_of_a_set(store):
     assert 0.45 < share < 0.55
 
 
-def test_masks_only_set_zeros():
-    features = torch.ones(2, 200, 80)
-    masked = data.mask(features.clone(), random.Random(1), 1)
-    assert set(masked.unique().tolist()) <= {0.0, 1.0} and (masked == 0).any()
+def test_history_is_zero_and_masks_hide(store):
+    net = model.Model(model.Config(front=16, width=32, blocks=1, heads=2, feed=32, middle=0))
+    batch = data.collate(store, [[store.items[2]]], random.Random(3), strength=1)
+    features = data.features_of(net, batch)
+    assert batch.front == 9 and (features[:, :9] == 0).all()
+    assert (features[0, :, batch.bands[0]] == 0).all() and (features[0, batch.stretches[0]] == 0).all()
+    assert (features[0, 9:40] != 0).any()
+    plain = data.collate(store, [[store.items[2]]], random.Random(3))
+    assert not plain.bands.any() and not plain.stretches.any()
+
+
+def test_batches_made_ahead_are_the_same(store):
+    jobs = [([[store.items[k]]], f"seed/{k}", 0.5) for k in range(4)]
+    here, ahead = list(workers.batches(store, jobs, 0)), list(workers.batches(store, jobs, 2))
+    for a, b in zip(here, ahead, strict=True):
+        assert torch.equal(a.counts, b.counts) and torch.equal(a.stretches, b.stretches)

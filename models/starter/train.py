@@ -39,6 +39,8 @@ def arguments():
     parser.add_argument("--stages", default="0:350:0:0,800:700:0:0,2000:1000:9:0.6,4000:1700:9:1",
                         help="step:longest utterance in frames:newest version:strength of masking, ...")
     parser.add_argument("--workers", type=int, default=2, help="processes of one thread each, a batch each a step")
+    parser.add_argument("--device", default="cpu", help="cuda: with --workers 1 and --loaders for the batches")
+    parser.add_argument("--loaders", type=int, default=0, help="processes that make batches ahead of time")
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shape", default="", help="model sizes, as in width=256,blocks=8")
@@ -89,6 +91,7 @@ def start(args, store):
             net.set_normalisation(*measure(store))
         average, saved = model.Model(net.config), None
         average.load_state_dict(net.state_dict())
+    net.to(args.device), average.to(args.device)
     for module in net.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = args.dropout
@@ -100,16 +103,17 @@ def start(args, store):
     return net, average, optimiser, progress
 
 
-def loss_of(net, features, targets, lengths, target_lengths):
-    with torch.autocast("cpu", torch.bfloat16):
+def loss_of(net, batch, device="cpu"):
+    features = data.features_of(net, batch, device)
+    with torch.autocast(device, torch.bfloat16):
         final, middle = net(features)
-    total = 0
+    total, targets = 0, batch.targets.to(device)
     for posterior, weight in ((final, 1.0), (middle, 0.5)):
         total = total + weight * F.ctc_loss(
-            posterior.transpose(0, 1), targets, lengths, target_lengths, blank=data.BLANK, reduction="sum",
+            posterior.transpose(0, 1), targets, batch.lengths, batch.target_lengths, blank=data.BLANK, reduction="sum",
             zero_infinity=True,
         )
-    return total / target_lengths.sum()
+    return total / batch.target_lengths.sum()
 
 
 def update_average(average, net, step):
@@ -118,15 +122,14 @@ def update_average(average, net, step):
         torch._foreach_lerp_(list(average.parameters()), list(net.parameters()), 1 - keep)
 
 
-def check(average, store, count=96):
+def check(average, store, device, count=96):
     """Word and character error rates of the running average on dev, and some examples."""
     average.eval()
     items = random.Random(0).sample(store.items, min(count, len(store.items)))
     pairs = []
     for item in items:
-        features, *_ = data.collate(store, [[item]], random.Random(1))
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            final, _ = average(average.normalise(features))
+        with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+            final, _ = average(data.features_of(average, data.collate(store, [[item]], random.Random(1)), device))
         text = "".join(model.SYMBOLS[i] for i in item[3]).replace("\u2581", " ")
         pairs.append((text, data.decode(final[0].argmax(-1).tolist())))
     print(f"  dev: wer {score.rate(pairs, str.split):.1f} cer {score.rate(pairs, list):.1f}")
@@ -154,12 +157,12 @@ def main():
         net.train()
         losses, frames, at = [], 0, time.time()
         join = 0.15 if longest > 800 else 0.0
-        batches = data.plan(store, rng, args.batches, args.frames, longest, newest, join)
-        for first in range(0, len(batches), args.workers):
-            jobs = [(b, f"{args.seed}/{progress['round']}/{first + i}", strength)
-                    for i, b in enumerate(batches[first : first + args.workers])]
-            helpers.ask(jobs[1:])
-            reports = [workers.gradients(net, store, *jobs[0], loss_of), *helpers.add(len(jobs) - 1)]
+        groups = data.plan(store, rng, args.batches, args.frames, longest, newest, join)
+        jobs = [(g, f"{args.seed}/{progress['round']}/{i}", strength) for i, g in enumerate(groups)]
+        for first, batch in enumerate(workers.batches(store, jobs[:: args.workers], args.loaders)):
+            others = jobs[first * args.workers + 1 : (first + 1) * args.workers]
+            helpers.ask(others)
+            reports = [workers.gradients(net, batch, loss_of, args.device), *helpers.add(len(others))]
             torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0, foreach=True)
             optimiser.param_groups[0]["lr"] = rate(args, progress["step"])
             optimiser.step()
@@ -168,6 +171,7 @@ def main():
             losses += [loss for loss, _ in reports]
             frames += sum(count for _, count in reports)
             progress["step"] += 1
+        losses = [float(loss) for loss in losses]
         progress["round"] += 1
         progress["seconds"] += frames / 100
         spent = time.time() - at
@@ -181,7 +185,7 @@ def main():
         (out / "last.part").replace(out / "last.pt")
         if dev and progress["round"] % 4 == 0:
             dev.refresh()
-            check(average, dev)
+            check(average, dev, args.device)
     helpers.close()
 
 

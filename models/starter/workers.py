@@ -12,14 +12,15 @@ import torch.multiprocessing as processes
 import data
 
 
-def gradients(net, store, batch, seed, strength, loss_of):
-    """Forward and backward of one batch into net's .grad; loss and frames heard."""
-    rng = random.Random(seed)
-    features, targets, lengths, target_lengths, count = data.collate(store, batch, rng)
-    features = data.mask(net.normalise(features), rng, strength)
-    loss = loss_of(net, features, targets, lengths, target_lengths)
+def collated(store, groups, seed, strength):
+    return data.collate(store, groups, random.Random(seed), strength)
+
+
+def gradients(net, batch, loss_of, device="cpu"):
+    """Forward and backward of one batch into net's .grad; the loss and the frames heard."""
+    loss = loss_of(net, batch, device)
     loss.backward()
-    return loss.item(), count
+    return loss.detach(), batch.heard
 
 
 def serve(net, buffers, folder, pipe, loss_of):
@@ -31,7 +32,7 @@ def serve(net, buffers, folder, pipe, loss_of):
             job = pipe.recv()
         except (EOFError, ConnectionError):  # the main process ended
             return
-        report = gradients(net, store, *job, loss_of)
+        loss, heard = gradients(net, collated(store, *job), loss_of)
         # the buffers are free: the main process asks again only after it has used them
         for buffer, parameter in zip(buffers, net.parameters()):
             if parameter.grad is None:
@@ -39,7 +40,7 @@ def serve(net, buffers, folder, pipe, loss_of):
             else:
                 buffer.copy_(parameter.grad)
                 parameter.grad = None
-        pipe.send(report)
+        pipe.send((loss.item(), heard))
 
 
 class Helpers:
@@ -47,7 +48,8 @@ class Helpers:
 
     def __init__(self, net, count, folder, loss_of):
         context = processes.get_context("spawn")
-        net.share_memory()
+        if count:
+            net.share_memory()
         self.net, self.count, self.all = net, count, []
         for _ in range(count):
             ours, theirs = context.Pipe()
@@ -73,3 +75,25 @@ class Helpers:
     def close(self):
         for pipe, _ in self.all:
             pipe.close()
+
+
+class Loader(torch.utils.data.Dataset):
+    """Batches made by other processes while an accelerator computes."""
+
+    def __init__(self, store, jobs):
+        self.store, self.jobs = store, jobs
+
+    def __len__(self):
+        return len(self.jobs)
+
+    def __getitem__(self, number):
+        return collated(self.store, *self.jobs[number])
+
+
+def batches(store, jobs, processes_count):
+    """The jobs' batches in order, made in this process or ahead of time by others."""
+    if not processes_count:
+        return (collated(store, *job) for job in jobs)
+    return torch.utils.data.DataLoader(
+        Loader(store, jobs), batch_size=None, num_workers=processes_count, prefetch_factor=4, pin_memory=torch.cuda.is_available()
+    )
