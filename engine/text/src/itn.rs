@@ -12,10 +12,16 @@ use crate::language::Language;
 use crate::word::{Case, MarkedWord};
 
 mod address;
+mod compound;
 mod context;
+mod de;
+mod digit_run;
 mod en;
+mod es;
+mod fr;
 mod lexicon;
 mod measure;
+mod name;
 
 /// What a rule writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -141,7 +147,10 @@ impl Itn {
     pub fn new(language: Language, kinds: Kinds) -> Self {
         let (table, rules): (&'static str, &'static [Rule]) = match language {
             Language::English => (include_str!("../data/itn/en.tsv"), en::RULES),
-            Language::German | Language::French | Language::Spanish | Language::Other => ("", &[]),
+            Language::German => (include_str!("../data/itn/de.tsv"), de::RULES),
+            Language::French => (include_str!("../data/itn/fr.tsv"), fr::RULES),
+            Language::Spanish => (include_str!("../data/itn/es.tsv"), es::RULES),
+            Language::Other => ("", &[]),
         };
         Self {
             kinds,

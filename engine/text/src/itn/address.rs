@@ -103,7 +103,10 @@ fn email(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
 
 /// `h t t p colon slash slash`, and whether it is there.
 fn scheme(context: &Context<'_>, at: usize) -> Option<(usize, &'static str)> {
-    let (n_letters, scheme) = if context.says(at, &["h", "t", "t", "p", "s"]) {
+    let spoken = context.phrase("scheme", at);
+    let (n_letters, scheme) = if let Some((n_tokens, scheme)) = spoken {
+        (n_tokens, scheme)
+    } else if context.says(at, &["h", "t", "t", "p", "s"]) {
         (5, "https://")
     } else if context.says(at, &["h", "t", "t", "p"]) {
         (4, "http://")
@@ -114,11 +117,13 @@ fn scheme(context: &Context<'_>, at: usize) -> Option<(usize, &'static str)> {
             _ => return None,
         }
     };
-    let signs = at + n_letters;
-    let is_complete = context.get("sign", signs) == Some(":")
-        && context.get("sign", signs + 1) == Some("/")
-        && context.get("sign", signs + 2) == Some("/");
-    is_complete.then_some((n_letters + 3, scheme))
+    let mut signs = String::new();
+    let mut end = at + n_letters;
+    while let Some((n_tokens, sign)) = context.phrase("sign", end).filter(|_| signs.len() < 3) {
+        signs.push_str(sign);
+        end += n_tokens;
+    }
+    (signs == "://").then_some((end - at, scheme))
 }
 
 fn web(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
@@ -128,7 +133,10 @@ fn web(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
         });
     let has_scheme = n_tokens > 0;
     let www = at + n_tokens;
-    let n_www = if context.says(www, &["w", "w", "w"]) {
+    let spoken = context.phrase("www", www);
+    let n_www = if let Some((n_tokens, _)) = spoken {
+        n_tokens
+    } else if context.says(www, &["w", "w", "w"]) {
         3
     } else {
         usize::from(context.low(www) == "www")
@@ -147,7 +155,10 @@ fn web(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
         text.push_str(&part);
     }
     let has_path = n_tokens > path_start;
-    let is_known = TOP_LEVEL.contains(&last.to_lowercase().as_str());
+    let last_low = last.to_lowercase();
+    let is_known = TOP_LEVEL.contains(&last_low.as_str())
+        && (context.lexicon.get("not-top-level", &last_low).is_none()
+            || context.is_whole(at, n_tokens));
     let is_spelled = last.chars().count() <= 3 && (has_path || context.is_whole(at, n_tokens));
     (n_dots > 0 && (has_scheme || has_www || is_known || is_spelled)
         || has_www && n_dots == 0 && host.len() > 1)

@@ -1,12 +1,11 @@
 //! English.
 
-use super::address;
 use super::context::Rule;
+use super::{address, name};
 
 mod amount;
 mod date;
 mod digits;
-mod name;
 mod number;
 mod time;
 

@@ -48,9 +48,14 @@ impl Lexicon {
         self.classes.get(class)?.get(word).copied()
     }
 
-    /// Whether an entry starts with this word.
+    /// Whether an entry starts with this word, or the word with a part of a number.
     pub(super) fn starts(&self, word: &str) -> bool {
         self.first_words.contains(word)
+            || ["number", "ordinal-stem"].iter().any(|class| {
+                self.classes
+                    .get(class)
+                    .is_some_and(|parts| parts.keys().any(|part| word.starts_with(part)))
+            })
     }
 
     /// The word as a token, or a hyphenated number word as several.

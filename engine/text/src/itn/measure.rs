@@ -49,6 +49,12 @@ fn factor(context: &Context<'_>, at: usize, power: PowerWord) -> Option<Unit> {
         .get("square", at)
         .filter(|_| power == PowerWord::Before);
     let n_before = usize::from(before.is_some());
+    if n_before == 0
+        && power == PowerWord::Before
+        && let Some(squared) = fused_power(context, at)
+    {
+        return Some(squared);
+    }
     let (n_tokens, symbol) = simple(context, at + n_before)?;
     let is_imperial = context.is("imperial", at + n_before);
     let end = n_before + n_tokens;
@@ -80,6 +86,38 @@ fn factor(context: &Context<'_>, at: usize, power: PowerWord) -> Option<Unit> {
     })
 }
 
+/// `quadratkilometer`: the power is part of the word.
+fn fused_power(context: &Context<'_>, at: usize) -> Option<Unit> {
+    let word = context.low(at);
+    for split in [5, 7] {
+        let (Some(power), Some(rest)) = (word.get(..split), word.get(split..)) else {
+            continue;
+        };
+        if let Some(exponent) = context.lexicon.get("square", power)
+            && let Some(symbol) = one_word(context, rest)
+        {
+            return Some(Unit {
+                symbol: format!("{symbol}{exponent}"),
+                n_tokens: 1,
+                is_everyday: false,
+            });
+        }
+    }
+    None
+}
+
+/// The symbol of a unit in one word, with or without a prefix.
+fn one_word(context: &Context<'_>, word: &str) -> Option<String> {
+    if let Some(symbol) = context.lexicon.get("unit", word) {
+        return Some(symbol.to_owned());
+    }
+    (3..=7).find_map(|split| {
+        let prefix = context.lexicon.get("prefix", word.get(..split)?)?;
+        let symbol = context.lexicon.get("unit", word.get(split..)?)?;
+        Some(format!("{prefix}{symbol}"))
+    })
+}
+
 /// A unit without power: plain, or with a prefix that is a word of its own or part of one.
 fn simple(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
     let plain = ["plain", "unit"]
@@ -99,7 +137,7 @@ fn simple(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
 /// `kilometers`, `kilowatt hours`: the prefix is part of the word.
 fn prefixed(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
     let word = context.low(at);
-    for split in 3..=5 {
+    for split in 3..=7 {
         let (Some(prefix), Some(stem)) = (word.get(..split), word.get(split..)) else {
             continue;
         };

@@ -125,6 +125,108 @@ fn english_in_sentences() {
     );
 }
 
+/// Some rows are NeMo's (Apache-2.0, NVIDIA), `tests/nemo_text_processing/{de,fr,es}`.
+#[test]
+fn german() {
+    check(
+        Language::German,
+        &[
+            (
+                "eine milliarde fünf hundert drei und neunzig millionen zwei und siebzig tausend neun hundert ein und sechzig",
+                "1593072961",
+            ),
+            ("minus fünfundzwanzigtausendsiebenunddreißig", "-25037"),
+            ("neunzehnhundertachtzig", "1980"),
+            ("zwei komma null eins dollar", "$2,01"),
+            ("zwei euro und zwanzig cent", "€2,20"),
+            ("viertel vor zwölf", "11:45 Uhr"),
+            ("ein zwei und zwanzigstel", "1/22"),
+            (
+                "am vierundzwanzigsten Juli zweitausenddreizehn kamen elf",
+                "am 24. Juli 2013 kamen 11",
+            ),
+            (
+                "zwei Hunde und eine Katze, nicht zehn",
+                "zwei Hunde und eine Katze, nicht 10",
+            ),
+            (
+                "wir treffen uns um acht Uhr dreißig",
+                "wir treffen uns um 08:30 Uhr",
+            ),
+            ("fünf Quadratkilometer groß", "5 km² groß"),
+            (
+                "schreib an max punkt muster at beispiel punkt de",
+                "schreib an max.muster@beispiel.de",
+            ),
+            ("der Punkt ist erreicht", "der Punkt ist erreicht"),
+        ],
+    );
+}
+
+#[test]
+fn french() {
+    check(
+        Language::French,
+        &[
+            ("quatre-vingt-dix-huit", "98"),
+            ("quatre vingt dix-huit", "98"),
+            (
+                "un-milliard-cinq-cent-quatre-vingt-treize-million-soixante-douze-mille-neuf-cent-soixante-et-un",
+                "1593072961",
+            ),
+            ("vingt-quatre juillet deux-mille-treize", "24 juillet 2013"),
+            ("midi moins le quart", "11 h 45"),
+            (
+                "zéro deux douze trente-deux trente trente",
+                "02 12 32 30 30",
+            ),
+            ("quatre-vingt mille won", "80 000 ₩"),
+            ("dix-neuvième siècle", "XIXᵉ siècle"),
+            (
+                "il y a au moins une raison et deux points de vue",
+                "il y a au moins une raison et deux points de vue",
+            ),
+            (
+                "j'ai lu trois livres à huit heures sept",
+                "j'ai lu trois livres à 8 h 07",
+            ),
+            ("un point de vue", "un point de vue"),
+            ("le premier ministre", "le premier ministre"),
+        ],
+    );
+}
+
+#[test]
+fn spanish() {
+    check(
+        Language::Spanish,
+        &[
+            ("mil un millón diez mil ciento uno", "1001010101"),
+            ("entre dieciséis mil y dieciocho mil", "entre 16000 y 18000"),
+            (
+                "treinta y uno de diciembre de mil novecientos noventa y dos",
+                "31 de diciembre de 1992",
+            ),
+            ("las dos menos cuarto", "la 1:45"),
+            (
+                "más cincuenta y cuatro uno dos tres uno dos tres cinco seis siete ocho extensión doce",
+                "+54-123-123-5678 ext. 12",
+            ),
+            ("doce euros y cinco centavos", "€12,05"),
+            ("vigesimosegunda", "22.ª"),
+            (
+                "las tres personas vieron dos gatos",
+                "las tres personas vieron dos gatos",
+            ),
+            (
+                "el punto de vista, por lo menos uno",
+                "el punto de vista, por lo menos uno",
+            ),
+            ("tres centímetros", "3 cm"),
+        ],
+    );
+}
+
 #[test]
 fn kinds_are_switched_off_one_by_one() {
     let spoken = [

@@ -1,7 +1,8 @@
 //! Money, percentages and measures.
 
-use super::number::{Quantity, below_hundred, digit, quantity, two_digits};
+use super::number::{below_hundred, digit, quantity, two_digits};
 use crate::itn::Kind;
+use crate::itn::compound::Quantity;
 use crate::itn::context::{Context, Found};
 use crate::itn::measure::{PowerWord, unit};
 

@@ -1,6 +1,7 @@
 //! Cardinals, ordinals, decimals and fractions.
 
 use crate::itn::Kind;
+use crate::itn::compound::Quantity;
 use crate::itn::context::{Context, Found};
 
 /// A whole number as spoken.
@@ -8,29 +9,6 @@ use crate::itn::context::{Context, Found};
 pub(super) struct Whole {
     pub(super) value: u128,
     pub(super) n_tokens: usize,
-}
-
-/// A number that may have decimals and a large scale in words: `5.2 million`.
-#[derive(Debug, Clone)]
-pub(super) struct Quantity {
-    /// Digits, decimal mark and sign.
-    pub(super) digits: String,
-    /// `million`, as spoken.
-    pub(super) scale: Option<String>,
-    pub(super) n_tokens: usize,
-    pub(super) is_decimal: bool,
-    /// The value, where it is whole and without scale.
-    pub(super) whole: Option<u128>,
-}
-
-impl Quantity {
-    /// Digits and scale.
-    pub(super) fn written(&self) -> String {
-        match &self.scale {
-            Some(scale) => format!("{} {scale}", self.digits),
-            None => self.digits.clone(),
-        }
-    }
 }
 
 /// `0` to `9` without the letter o.
