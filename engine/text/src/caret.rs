@@ -189,12 +189,13 @@ fn is_closing_or_mark(c: char) -> bool {
 }
 
 /// Whether a word may get a sentence capital: no inner capitals, no address.
-fn takes_capital(word: &str) -> bool {
+pub(crate) fn takes_capital(word: &str) -> bool {
     let is_address = word.char_indices().any(|(at, c)| {
         matches!(c, '@' | '/' | '\\' | '_') || c == '.' && has_letter_after(word, at)
     });
-    word.chars().next().is_some_and(char::is_lowercase)
-        && !word.chars().any(char::is_uppercase)
+    let first_word = word.split_whitespace().next().unwrap_or_default();
+    first_word.starts_with(char::is_lowercase)
+        && !first_word.chars().any(char::is_uppercase)
         && !is_address
 }
 

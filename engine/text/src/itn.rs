@@ -6,6 +6,7 @@
 //! the units' own standards; single small numbers inside a sentence stay words.
 //! Each kind can be switched off.
 
+use crate::itn::compound::{Part, Words, parts_of};
 use crate::itn::context::{Context, Found, Rule, Token};
 use crate::itn::lexicon::Lexicon;
 use crate::language::Language;
@@ -139,6 +140,8 @@ pub struct Itn {
     kinds: Kinds,
     lexicon: Lexicon,
     rules: &'static [Rule],
+    /// How words hold parts of numbers, where numbers are read by parts.
+    words: Option<Words>,
 }
 
 impl Itn {
@@ -152,10 +155,16 @@ impl Itn {
             Language::Spanish => (include_str!("../data/itn/es.tsv"), es::RULES),
             Language::Other => ("", &[]),
         };
+        let words = match language {
+            Language::German => Some(Words::Fused),
+            Language::French | Language::Spanish => Some(Words::Separate),
+            Language::English | Language::Other => None,
+        };
         Self {
             kinds,
             lexicon: Lexicon::new(table),
             rules,
+            words,
         }
     }
 
@@ -191,8 +200,13 @@ impl Itn {
             .enumerate()
             .flat_map(|(word_idx, word)| self.lexicon.tokens(word_idx, word))
             .collect();
+        let parts: Vec<Option<Vec<Part>>> = tokens
+            .iter()
+            .map(|token| parts_of(&self.lexicon, &token.low, self.words?))
+            .collect();
         let context = Context {
             tokens: &tokens,
+            parts: &parts,
             lexicon: &self.lexicon,
             extent,
             last_dot: tokens

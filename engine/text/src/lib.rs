@@ -5,8 +5,10 @@
 //! reported with its line number while the rest is used.
 
 mod caret;
+mod command;
 mod itn;
 mod language;
+mod ledger;
 mod piece;
 mod pipeline;
 mod profile;
@@ -17,8 +19,10 @@ mod table;
 mod word;
 
 pub use caret::{CaretFit, Ending, Place, Surroundings};
+pub use command::{COMMAND_PAUSE_MS, Command, Commands, Target};
 pub use itn::{Itn, Kind, Kinds};
 pub use language::Language;
+pub use ledger::{EditPlan, FieldText, Keys, Ledger, Refused};
 pub use pipeline::TextShaper;
 pub use profile::{AutomaticMarks, CapitalPolicy, FieldPurpose, FinalPeriod, Profile, Profiles};
 pub use replacement::{Hotword, Replacements, SnippetValues, parse_hotwords};

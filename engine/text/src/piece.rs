@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::caret::takes_capital;
 use crate::language::Language;
 use crate::profile::CapitalPolicy;
 use crate::word::{Mark, capitalize};
@@ -110,10 +111,10 @@ pub(crate) fn push_spoken(pieces: &mut Vec<Piece>, piece: Piece) {
     pieces.push(piece);
 }
 
-/// Whether a capital follows this piece.
+/// Whether a capital follows this piece; after an automatic mark the model's own case stands.
 fn ends_sentence(piece: &Piece) -> bool {
     match piece.role {
-        Role::AutomaticMark | Role::SpokenMark => {
+        Role::SpokenMark => {
             matches!(piece.text.chars().next_back(), Some('.' | '?' | '!'))
         }
         Role::Layout => true,
@@ -130,7 +131,11 @@ pub(crate) fn join(pieces: &[Piece], capitals: CapitalPolicy) -> String {
         if right == Side::Spaced && piece.left == Side::Spaced {
             text.push(' ');
         }
-        if at_start && piece.role == Role::Word && capitals == CapitalPolicy::Sentences {
+        if at_start
+            && piece.role == Role::Word
+            && takes_capital(&piece.text)
+            && capitals == CapitalPolicy::Sentences
+        {
             text.push_str(&capitalize(&piece.text));
         } else {
             text.push_str(&piece.text);

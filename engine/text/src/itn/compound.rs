@@ -5,6 +5,7 @@
 
 use super::Kind;
 use super::context::{Context, Found};
+use super::lexicon::Lexicon;
 
 /// A part of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,6 @@ impl Part {
 pub(super) struct Speech {
     /// Value of parts below a hundred.
     pub(super) small: fn(&[Part]) -> Option<u128>,
-    /// Whether one word may hold several parts.
     pub(super) words: Words,
     /// Whole numbers up to this stay words.
     pub(super) last_small: u128,
@@ -55,7 +55,8 @@ pub(super) struct Speech {
     pub(super) grouping: Grouping,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Whether one word may hold several parts, or only with hyphens between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Words {
     Fused,
     Separate,
@@ -91,8 +92,8 @@ impl Quantity {
 }
 
 /// The parts of a word, if it is made of nothing else.
-pub(super) fn parts_of(context: &Context<'_>, word: &str, words: Words) -> Option<Vec<Part>> {
-    if let Some(value) = context.lexicon.get("number", word) {
+pub(super) fn parts_of(lexicon: &Lexicon, word: &str, words: Words) -> Option<Vec<Part>> {
+    if let Some(value) = lexicon.get("number", word) {
         return Some(vec![Part::read(value)?]);
     }
     if words == Words::Separate && !word.contains('-') {
@@ -106,10 +107,10 @@ pub(super) fn parts_of(context: &Context<'_>, word: &str, words: Words) -> Optio
         if words == Words::Separate && !rest.starts_with('-') {
             continue;
         }
-        let Some(part) = context.lexicon.get("number", first).and_then(Part::read) else {
+        let Some(part) = lexicon.get("number", first).and_then(Part::read) else {
             continue;
         };
-        if let Some(more) = parts_of(context, rest.trim_start_matches('-'), words) {
+        if let Some(more) = parts_of(lexicon, rest.trim_start_matches('-'), words) {
             return Some([vec![part], more].concat());
         }
     }
@@ -215,7 +216,7 @@ impl Speech {
         let mut runs = Vec::new();
         while runs.len() < 48 {
             let token = at + runs.len();
-            let Some(parts) = parts_of(context, context.low(token), self.words) else {
+            let Some(parts) = context.parts.get(token).and_then(Clone::clone) else {
                 break;
             };
             if runs.is_empty() && parts == [Part::And] {
@@ -282,7 +283,7 @@ impl Speech {
         // `deux-millions` is one word with the scale in it.
         let (front, scale) = match context.low(last).rsplit_once('-') {
             Some((front, _)) if n_tokens == 1 => (
-                parts_of(context, front, self.words),
+                parts_of(context.lexicon, front, self.words),
                 context.text(last).rsplit('-').next().map(str::to_owned),
             ),
             _ if n_tokens > 1 => (

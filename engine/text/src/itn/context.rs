@@ -1,5 +1,6 @@
 //! Words as rules see them.
 
+use super::compound::Part;
 use super::lexicon::Lexicon;
 use super::{Extent, Kind};
 use crate::word::{Mark, MarkedWord};
@@ -40,6 +41,8 @@ pub(super) type Rule = fn(&Context<'_>, usize) -> Option<Found>;
 pub(super) struct Context<'a> {
     pub(super) tokens: &'a [Token],
     pub(super) lexicon: &'a Lexicon,
+    /// The parts of each token that is nothing but parts of numbers.
+    pub(super) parts: &'a [Option<Vec<Part>>],
     pub(super) extent: Extent,
     /// The last word for a dot in an address, if there is one.
     pub(super) last_dot: Option<usize>,

@@ -189,7 +189,7 @@ fn other_languages() {
         "bonjour virgule ça va point d'interrogation oui",
         "bonjour, ça va\u{a0}? Oui",
     );
-    check(Language::French, "Ça va? oui", "Ça va\u{a0}? Oui");
+    check(Language::French, "Ça va? Oui", "Ça va\u{a0}? Oui");
     check(Language::French, "un point de vue", "un point de vue");
     check(
         Language::Spanish,

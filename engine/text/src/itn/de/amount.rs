@@ -86,8 +86,8 @@ fn divisor(context: &Context<'_>, at: usize) -> Option<(usize, u128)> {
     let run = SPEECH.run(context, at);
     (0..=run.len()).rev().find_map(|n_before| {
         let stem = context.low(at + n_before).strip_suffix("tel")?;
-        let last = parts_of(context, stem, SPEECH.words)
-            .or_else(|| parts_of(context, stem.strip_suffix('s')?, SPEECH.words))?;
+        let last = parts_of(context.lexicon, stem, SPEECH.words)
+            .or_else(|| parts_of(context.lexicon, stem.strip_suffix('s')?, SPEECH.words))?;
         let mut parts = run[..n_before].concat();
         parts.extend(last);
         Some((n_before + 1, SPEECH.value(&parts)?))
@@ -99,7 +99,7 @@ fn fraction_value(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
     let sign = context.get("minus", at).unwrap_or_default();
     let start = at + usize::from(!sign.is_empty());
     let numerator = |at: usize| {
-        let parts = parts_of(context, context.low(at), SPEECH.words)?;
+        let parts = parts_of(context.lexicon, context.low(at), SPEECH.words)?;
         SPEECH.value(&parts)
     };
     let first = numerator(start)?;

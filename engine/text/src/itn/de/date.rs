@@ -18,14 +18,14 @@ fn ordinal_parts(context: &Context<'_>, word: &str) -> Option<Vec<Part>> {
         if cut == 0 {
             return Some(vec![Part::Unit(value)]);
         }
-        if let Some(mut parts) = parts_of(context, &stem[..cut], SPEECH.words) {
+        if let Some(mut parts) = parts_of(context.lexicon, &stem[..cut], SPEECH.words) {
             parts.push(Part::Unit(value));
             return Some(parts);
         }
     }
     let parts = match stem.strip_suffix("st") {
-        Some(number) => parts_of(context, number, SPEECH.words)?,
-        None => parts_of(context, stem.strip_suffix('t')?, SPEECH.words)?,
+        Some(number) => parts_of(context.lexicon, number, SPEECH.words)?,
+        None => parts_of(context.lexicon, stem.strip_suffix('t')?, SPEECH.words)?,
     };
     let is_large = matches!(
         parts.last(),

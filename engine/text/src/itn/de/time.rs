@@ -55,7 +55,7 @@ pub(super) fn clock(context: &Context<'_>, at: usize) -> Option<Found> {
 /// `vierundzwanziguhrzweiundzwanzig` in one word.
 fn fused(context: &Context<'_>, at: usize) -> Option<Found> {
     let (hour, minutes) = context.low(at).split_once("uhr")?;
-    let value = |word| SPEECH.value(&parts_of(context, word, SPEECH.words)?);
+    let value = |word| SPEECH.value(&parts_of(context.lexicon, word, SPEECH.words)?);
     let hour = value(hour).filter(|hour| *hour < 25)?;
     let text = if minutes.is_empty() {
         format!("{hour} Uhr")

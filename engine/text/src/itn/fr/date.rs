@@ -19,7 +19,7 @@ fn ordinal_parts(context: &Context<'_>, word: &str) -> Option<(Vec<Part>, bool)>
     ];
     let parts = candidates
         .iter()
-        .find_map(|number| parts_of(context, number, SPEECH.words))?;
+        .find_map(|number| parts_of(context.lexicon, number, SPEECH.words))?;
     Some((parts, singular != word))
 }
 
