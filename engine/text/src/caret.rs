@@ -7,6 +7,7 @@
 
 use crate::caret::left::{LeftEdge, Position};
 use crate::language::Language;
+use crate::piece::is_bullet;
 use crate::profile::{CapitalPolicy, FieldPurpose, FinalPeriod, Profile};
 use crate::word::{capitalize, uncapitalize};
 
@@ -97,6 +98,15 @@ impl CaretFit {
         if text.is_empty() {
             return String::new();
         }
+        let at_line_start = place
+            .surroundings
+            .before
+            .is_some_and(|before| before.is_empty() || before.ends_with('\n'));
+        let text = if at_line_start && is_bullet(text) {
+            &text[1..]
+        } else {
+            text
+        };
         match place.purpose {
             FieldPurpose::Password | FieldPurpose::Pin => return String::new(),
             FieldPurpose::Url | FieldPurpose::Email => return address(text),

@@ -99,6 +99,13 @@ pub(crate) fn push_automatic(pieces: &mut Vec<Piece>, mark: Mark, language: Lang
     }
 }
 
+/// Whether the text is a line break with a sign that starts the new line: `\n• `.
+pub(crate) fn is_bullet(text: &str) -> bool {
+    text.strip_prefix('\n')
+        .and_then(|rest| rest.chars().next())
+        .is_some_and(|c| matches!(c, '•' | '–' | '-' | '*'))
+}
+
 /// Adds a spoken piece; the automatic mark it repeats or contradicts goes.
 pub(crate) fn push_spoken(pieces: &mut Vec<Piece>, piece: Piece) {
     let repeats = piece.role == Role::SpokenMark
@@ -107,6 +114,11 @@ pub(crate) fn push_spoken(pieces: &mut Vec<Piece>, piece: Piece) {
             .is_some_and(|last| last.role == Role::AutomaticMark);
     if repeats {
         pieces.pop();
+    }
+    let mut piece = piece;
+    let starts_line = pieces.last().is_some_and(|last| last.text.ends_with('\n'));
+    if starts_line && is_bullet(&piece.text) {
+        piece.text.remove(0);
     }
     pieces.push(piece);
 }

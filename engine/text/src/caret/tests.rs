@@ -43,6 +43,9 @@ fn spaces_to_the_left() {
         ("e\u{301}", "Good", "", " Good"),
         ("שלום", "Good", "", " good"),
         ("Hello", "\n", "", "\n"),
+        ("Hello", "\n• Milk", "", "\n• Milk"),
+        ("", "\n• Milk", "", "• Milk"),
+        ("One\n", "\n• Milk", "", "• Milk"),
     ]);
 }
 

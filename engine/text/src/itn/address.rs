@@ -4,6 +4,7 @@
 //! in words. The words for the signs are the classes `at`, `dot` and `sign` of the language.
 
 use super::Kind;
+use super::compound::Part;
 use super::context::{Context, Found};
 
 /// Top-level names taken without `www`, `http` or `@` before them.
@@ -26,8 +27,9 @@ fn label(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
     loop {
         if let Some(letter) = context.letter(end) {
             text.push_str(letter);
-        } else if let Some(digit) = context.get("digit", end) {
-            text.push_str(digit);
+        } else if let Some((n_tokens, number)) = number(context, end) {
+            text.push_str(&number);
+            end += n_tokens - 1;
         } else {
             break;
         }
@@ -45,8 +47,35 @@ fn label(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
     if follows_one_letter && is_word(context, end) {
         text.push_str(word);
         end += 1;
+        while let Some((n_tokens, number)) = number(context, end)
+            && context.is_unbroken(at, end - at + n_tokens)
+        {
+            text.push_str(&number);
+            end += n_tokens;
+        }
     }
     (end > at).then(|| (end - at, text))
+}
+
+/// A number of one or two digits.
+fn number(context: &Context<'_>, at: usize) -> Option<(usize, String)> {
+    if let Some(digit) = context.get("digit", at) {
+        return Some((1, digit.to_owned()));
+    }
+    if let Some(teen) = context.get("teen", at) {
+        return Some((1, teen.to_owned()));
+    }
+    if let Some(tens) = context.get("ten", at) {
+        let digit = context.get("digit", at + 1).filter(|digit| *digit != "0");
+        return Some(match digit {
+            Some(digit) => (2, format!("{}{digit}", &tens[..1])),
+            None => (1, tens.to_owned()),
+        });
+    }
+    match context.parts.get(at)?.as_deref()? {
+        [Part::Fixed(value) | Part::Ten(value)] => Some((1, value.to_string())),
+        _ => None,
+    }
 }
 
 fn is_word(context: &Context<'_>, at: usize) -> bool {

@@ -348,7 +348,13 @@ impl Speech {
 
     pub(super) fn cardinal(&self, context: &Context<'_>, at: usize) -> Option<Found> {
         let number = self.quantity(context, at)?;
-        let is_small = number.whole.is_some_and(|value| value <= self.last_small);
+        // "tausend Dank": a lone round word is not meant as a figure.
+        let is_round = matches!(
+            context.parts.get(at).and_then(Option::as_deref),
+            Some([Part::Hundred | Part::Thousand | Part::Hundreds(100)])
+        ) && number.n_tokens == 1
+            && !context.is_whole(at, 1);
+        let is_small = is_round || number.whole.is_some_and(|value| value <= self.last_small);
         if number.is_decimal || number.scale.is_some() || is_small {
             return None;
         }

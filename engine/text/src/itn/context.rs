@@ -106,6 +106,17 @@ impl<'a> Context<'a> {
         self.extent == Extent::Utterance && at == 0 && n_tokens == self.tokens.len()
     }
 
+    /// Whether a mark or the end of the utterance follows `n_tokens` from `at`.
+    pub(super) fn ends_clause(&self, at: usize, n_tokens: usize) -> bool {
+        let end = at + n_tokens;
+        end == self.tokens.len()
+            || end > 0
+                && self
+                    .tokens
+                    .get(end - 1)
+                    .is_some_and(|last| last.mark.is_some())
+    }
+
     /// Whether no mark stands between the tokens, the last one excepted.
     pub(super) fn is_unbroken(&self, at: usize, n_tokens: usize) -> bool {
         self.tokens

@@ -33,5 +33,6 @@ pub(super) const RULES: &[Rule] = &[
     digits::serial,
     number::ordinal,
     number::cardinal,
+    number::short_hundreds,
     digits::digits,
 ];

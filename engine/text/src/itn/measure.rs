@@ -12,6 +12,14 @@ pub(super) struct Unit {
     pub(super) is_everyday: bool,
 }
 
+impl Unit {
+    /// The number with its unit; the sign of degrees stands without a space.
+    pub(super) fn after(&self, number: &str) -> String {
+        let space = if self.symbol == "°" { "" } else { " " };
+        format!("{number}{space}{}", self.symbol)
+    }
+}
+
 /// Whether the word for square or cube stands before or after its unit.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum PowerWord {

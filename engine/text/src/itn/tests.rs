@@ -112,6 +112,24 @@ fn english_in_sentences() {
             ),
             ("ten to eleven people", "ten to eleven people"),
             ("two and a half years", "2 1/2 years"),
+            ("on the fifth of May we met", "on the 5th of May we met"),
+            ("in the first quarter of twenty twenty", "in Q1 2020"),
+            (
+                "he weighs one hundred eighty pounds",
+                "he weighs 180 pounds",
+            ),
+            (
+                "mail john underscore smith ninety nine at gmail dot com",
+                "mail john_smith99@gmail.com",
+            ),
+            ("we work from nine to five", "we work from nine to five"),
+            ("it is ten past two", "it is 02:10"),
+            ("take flight seven forty seven home", "take flight 747 home"),
+            (
+                "it costs five dollars fifty, I think",
+                "it costs $5.50, I think",
+            ),
+            ("it is minus ten degrees", "it is -10°"),
             (
                 "mister Smith and doctor Jones saw the doctor",
                 "mr. Smith and dr. Jones saw the doctor",
@@ -159,6 +177,10 @@ fn german() {
                 "schreib an max.muster@beispiel.de",
             ),
             ("der Punkt ist erreicht", "der Punkt ist erreicht"),
+            (
+                "tausend Dank, das macht drei Euro fünfzig",
+                "tausend Dank, das macht €3,50",
+            ),
         ],
     );
 }
@@ -191,6 +213,10 @@ fn french() {
                 "j'ai lu trois livres à 8 h 07",
             ),
             ("un point de vue", "un point de vue"),
+            (
+                "mille mercis pour ces trois euros cinquante",
+                "mille mercis pour ces 3,50 €",
+            ),
             ("le premier ministre", "le premier ministre"),
         ],
     );

@@ -106,6 +106,7 @@ fn punctuation_in_sentences() {
         ("and slash or", "and/or"),
         ("bullet point milk bullet point eggs", "\n• Milk\n• Eggs"),
         ("see open paren page 3 close paren period", "see (page 3)."),
+        ("new line bullet point milk", "\n• Milk"),
         ("yes dash no", "yes — no"),
     ]);
 }

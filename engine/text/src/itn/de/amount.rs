@@ -31,7 +31,7 @@ pub(super) fn money(context: &Context<'_>, at: usize) -> Option<Found> {
     if let (Some(whole), Some((n_cents, cents))) = (amount.whole, cents) {
         let end = n_tokens + n_and + n_cents;
         let has_unit = context.is("cent", at + end);
-        if has_unit || n_and == 0 && cents >= 10 && context.is_whole(at, end) {
+        if has_unit || n_and == 0 && cents >= 10 && context.ends_clause(at, end) {
             let text = format!("{sign}{whole},{cents:02}");
             return context.found(at, end + usize::from(has_unit), Kind::Money, text);
         }
@@ -74,7 +74,7 @@ pub(super) fn measure(context: &Context<'_>, at: usize) -> Option<Found> {
     if is_word {
         return None;
     }
-    let text = format!("{} {}", amount.written(), unit.symbol);
+    let text = unit.after(&amount.written());
     context.found(at, n_tokens, Kind::Measure, text)
 }
 

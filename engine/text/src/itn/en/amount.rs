@@ -77,7 +77,7 @@ fn cents_after(
     if unit.is_some_and(|unit| unit == sign || sign == "€") {
         return Some((end + 1, cents.value));
     }
-    let is_bare = n_and == 0 && cents.value >= 10 && context.is_whole(at, n_tokens + end);
+    let is_bare = n_and == 0 && cents.value >= 10 && context.ends_clause(at, n_tokens + end);
     is_bare.then_some((end, cents.value))
 }
 
@@ -107,7 +107,7 @@ pub(super) fn measure(context: &Context<'_>, at: usize) -> Option<Found> {
     if is_word {
         return None;
     }
-    let text = format!("{} {}", amount.written(), unit.symbol);
+    let text = unit.after(&amount.written());
     context.found(at, n_tokens, Kind::Measure, text)
 }
 

@@ -1,6 +1,6 @@
 //! Dates, years, decades and quarters.
 
-use super::number::{below_hundred, digit, ordinal_value, two_digits, whole};
+use super::number::{below_hundred, digit, ordinal_value, suffix, two_digits, whole};
 use crate::itn::Kind;
 use crate::itn::context::{Context, Found};
 
@@ -97,21 +97,26 @@ pub(super) fn day_of_month(context: &Context<'_>, at: usize) -> Option<Found> {
     // Inside a sentence `the 13th of March` reads better without a year.
     let has_year = n_tokens > of + 2 - at;
     if !has_year && !context.is_whole(at, n_tokens) {
-        return None;
+        let the = if n_the == 1 { context.text(at) } else { "" };
+        let (value, ending) = (number.value, suffix(number.value));
+        let text = format!("{the} {value}{ending} of {}", context.text(of + 1));
+        return context.found(at, n_tokens, Kind::Date, text.trim().to_owned());
     }
     context.found(at, n_tokens, Kind::Date, text)
 }
 
-/// `second quarter of twenty twenty two`.
+/// `[the] second quarter of twenty twenty two`.
 pub(super) fn quarter(context: &Context<'_>, at: usize) -> Option<Found> {
-    let quarter = context.get("quarter", at)?;
-    if context.low(at + 1) != "quarter" {
+    let n_the = usize::from(context.low(at) == "the");
+    let start = at + n_the;
+    let quarter = context.get("quarter", start)?;
+    if context.low(start + 1) != "quarter" {
         return None;
     }
-    let n_of = usize::from(context.low(at + 2) == "of");
-    let (n_year, year) = year_value(context, at + 2 + n_of)?;
+    let n_of = usize::from(context.low(start + 2) == "of");
+    let (n_year, year) = year_value(context, start + 2 + n_of)?;
     let text = format!("Q{quarter} {year}");
-    context.found(at, 2 + n_of + n_year, Kind::Date, text)
+    context.found(at, n_the + 2 + n_of + n_year, Kind::Date, text)
 }
 
 /// `nineteen eighties`.

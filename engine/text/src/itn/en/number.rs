@@ -201,6 +201,18 @@ pub(super) fn cardinal(context: &Context<'_>, at: usize) -> Option<Found> {
     context.found(at, number.n_tokens, Kind::Cardinal, number.digits)
 }
 
+/// `seven forty seven` as a number of three digits.
+pub(super) fn short_hundreds(context: &Context<'_>, at: usize) -> Option<Found> {
+    let hundreds = digit(context, at).filter(|hundreds| *hundreds > 0)?;
+    let rest = two_digits(context, at + 1).filter(|rest| rest.value >= 13)?;
+    let n_tokens = 1 + rest.n_tokens;
+    let goes_on = context.is("hundred", at + n_tokens) || context.is("scale", at + n_tokens);
+    let text = (hundreds * 100 + rest.value).to_string();
+    (!goes_on)
+        .then(|| context.found(at, n_tokens, Kind::Cardinal, text))
+        .flatten()
+}
+
 /// Decimals, and whole numbers with a large scale.
 pub(super) fn decimal(context: &Context<'_>, at: usize) -> Option<Found> {
     let number = quantity(context, at)?;

@@ -99,18 +99,22 @@ pub(super) fn relative(context: &Context<'_>, at: usize) -> Option<Found> {
     };
     let sign = start + n_amount;
     let is_past = match context.low(sign) {
-        "past" | "after" => true,
+        "past" => true,
+        "after" if is_clear => true,
         "to" | "till" | "before" if amount != 30 => false,
         _ => return None,
     };
     let hour = hour(context, sign + 1)?;
     let (n_tail, tail, has_half_day) = tail(context, sign + 2);
     let n_tokens = sign + 2 + n_tail - at;
+    // "nine to five" is a span; minutes without their unit are said in fives.
+    let is_usual = is_clear || matches!(amount, 5 | 10 | 20 | 25);
     let is_time = has_half_day
         || is_clear
-        || context.is("before-time", at.wrapping_sub(1))
+        || is_past
+        || at > 0 && context.is("before-time", at - 1)
         || context.is_whole(at, n_tokens);
-    if !is_time {
+    if !is_time || !is_usual {
         return None;
     }
     let text = if is_past {

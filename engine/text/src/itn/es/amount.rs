@@ -24,7 +24,7 @@ pub(super) fn money(context: &Context<'_>, at: usize) -> Option<Found> {
         if let Some((n_cents, cents)) = cents {
             let end = n_tokens + n_link + n_cents;
             let has_unit = context.is("cent", at + end);
-            if has_unit || link != "y" && context.is_whole(at, end) {
+            if has_unit || link != "y" && cents >= 10 && context.ends_clause(at, end) {
                 let text = format!("{sign}{whole},{cents:02}");
                 return context.found(at, end + usize::from(has_unit), Kind::Money, text);
             }
@@ -64,7 +64,7 @@ pub(super) fn measure(context: &Context<'_>, at: usize) -> Option<Found> {
     if is_word {
         return None;
     }
-    let text = format!("{number} {}", unit.symbol);
+    let text = unit.after(&number);
     context.found(at, n_tokens, Kind::Measure, text)
 }
 

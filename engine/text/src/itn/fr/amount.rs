@@ -28,7 +28,8 @@ pub(super) fn money(context: &Context<'_>, at: usize) -> Option<Found> {
         if let Some((n_cents, cents)) = cents {
             let end = n_tokens + n_and + n_cents;
             let has_unit = context.is("cent", at + end);
-            if has_unit || context.is_whole(at, end) {
+            let is_bare = n_and == 0 && cents >= 10 && context.ends_clause(at, end);
+            if has_unit || is_bare || context.is_whole(at, end) {
                 let text = format!("{},{cents:02} {sign}", SPEECH.grouped(whole));
                 return context.found(at, end + usize::from(has_unit), Kind::Money, text);
             }
@@ -65,7 +66,7 @@ pub(super) fn measure(context: &Context<'_>, at: usize) -> Option<Found> {
     if is_word {
         return None;
     }
-    let text = format!("{} {}", SPEECH.amount(&amount), unit.symbol);
+    let text = unit.after(&SPEECH.amount(&amount));
     context.found(at, n_tokens, Kind::Measure, text)
 }
 
