@@ -15,7 +15,7 @@ mod left;
 mod small;
 
 pub(crate) use left::ends_with_abbreviation;
-use small::SmallWords;
+pub(crate) use small::SmallWords;
 
 /// The text around the caret, as far as the application tells it.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]

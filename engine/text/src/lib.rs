@@ -25,7 +25,7 @@ pub use language::Language;
 pub use ledger::{EditPlan, FieldText, Keys, Ledger, Refused};
 pub use pipeline::TextShaper;
 pub use profile::{AutomaticMarks, CapitalPolicy, FieldPurpose, FinalPeriod, Profile, Profiles};
-pub use replacement::{Hotword, Replacements, SnippetValues, parse_hotwords};
+pub use replacement::{Hotword, Replacements, SnippetValues, names_around, parse_hotwords};
 pub use sentence::SentenceSplitter;
 pub use spoken::SpokenForms;
 pub use table::TableProblem;

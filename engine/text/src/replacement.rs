@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::caret::SmallWords;
+use crate::language::Language;
 use crate::piece::Piece;
 use crate::table::{TableProblem, rows, unescape};
 use crate::word::MarkedWord;
@@ -210,6 +212,38 @@ pub fn parse_hotwords(table: &str, text: &str) -> (Vec<Hotword>, Vec<TableProble
     (hotwords, problems)
 }
 
+/// The most names that are taken from a text.
+const MAX_NAMES: usize = 50;
+
+/// Names in the text around the caret, as hotwords: words that keep a capital inside a sentence.
+///
+/// To be held for one utterance and never stored.
+#[must_use]
+pub fn names_around(text: &str, language: Language) -> Vec<Hotword> {
+    let small = SmallWords::new(language);
+    let mut names: Vec<Hotword> = Vec::new();
+    let mut at_start = true;
+    for word in text.split_whitespace() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_capital = bare.starts_with(char::is_uppercase) && bare.chars().count() > 1;
+        // German nouns are capital too; those that are common are not worth a hotword.
+        let is_name = is_capital && !at_start && !small.contains(bare);
+        let has_inner_capital = bare.chars().skip(1).any(char::is_uppercase);
+        if (is_name || is_capital && has_inner_capital)
+            && !names.iter().any(|known| known.text == bare)
+        {
+            names.push(Hotword {
+                text: bare.to_owned(),
+                weight: 1.0,
+            });
+        }
+        at_start = word.ends_with(['.', '?', '!', ':', '“', '"', '…']);
+    }
+    // The nearest to the end of the text are the likeliest to be said again.
+    let n_far = names.len().saturating_sub(MAX_NAMES);
+    names.split_off(n_far)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,5 +304,21 @@ mod tests {
         assert_eq!(hotwords, expected);
         let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
         assert_eq!(lines, [4, 5, 6]);
+    }
+
+    #[test]
+    fn takes_names_from_the_text_around() {
+        let text =
+            "Yesterday I met Siobhán O'Neill. The kubectl of NATO and McDonald, said Siobhán. 1 A";
+        let names: Vec<String> = names_around(text, Language::English)
+            .into_iter()
+            .map(|name| name.text)
+            .collect();
+        assert_eq!(names, ["Siobhán", "O'Neill", "NATO", "McDonald"]);
+        assert_eq!(names_around("", Language::Other), []);
+        let many: String = (0..80).map(|n| format!("x Name{n} ")).collect();
+        let names = names_around(&many, Language::English);
+        assert_eq!(names.len(), 50);
+        assert_eq!(names[49].text, "Name79");
     }
 }
