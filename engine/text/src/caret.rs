@@ -41,7 +41,7 @@ pub enum Ending {
     /// It ends here.
     #[default]
     Final,
-    /// Another piece follows.
+    /// More follows: another piece, or later words of a partial.
     MoreFollows,
 }
 

@@ -9,7 +9,7 @@
 //! 5. joining, with capitals after sentence ends;
 //! 6. fit to the caret ([`CaretFit`]).
 
-use crate::caret::{CaretFit, Place};
+use crate::caret::{CaretFit, Ending, Place};
 use crate::itn::{Extent, Itn, Kinds};
 use crate::language::Language;
 use crate::piece::{Piece, join};
@@ -70,7 +70,8 @@ impl TextShaper {
         let mut writer = Writer::new(&self.spoken);
         let parts = self.replaced(&words, values);
         let extent = match parts.as_slice() {
-            [Part::Words(_)] => Extent::Utterance,
+            // What more words may follow is not the whole yet: a partial must not flicker.
+            [Part::Words(_)] if place.ending == Ending::Final => Extent::Utterance,
             _ => Extent::Part,
         };
         for part in parts {
@@ -224,6 +225,20 @@ mod tests {
         );
         check("", "open quote twenty twelve close quote", "“2012”");
         check("", "", "");
+    }
+
+    #[test]
+    fn a_partial_is_not_a_whole_utterance() {
+        let shape = |ending| {
+            let place = Place {
+                ending,
+                ..Place::prose(Some(""), Some(""))
+            };
+            let words = MarkedWord::from_written("second");
+            shaper().shape(&words, &place, &SnippetValues::default())
+        };
+        assert_eq!(shape(Ending::MoreFollows), "Second");
+        assert_eq!(shape(Ending::Final), "2nd");
     }
 
     #[test]
