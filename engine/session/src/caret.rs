@@ -1,37 +1,106 @@
-//! How a commit joins what stands before the caret.
+//! How a piece of text joins what stands around the caret.
 
-use crate::input::Surrounding;
+use std::cell::OnceCell;
 
-/// The character before the caret, if the client told what is there.
-///
-/// A caret beyond the text's characters is taken as a byte offset, which some clients send.
-pub(crate) fn char_before(surrounding: &Surrounding) -> Option<char> {
-    let start = surrounding.cursor.min(surrounding.anchor) as usize;
-    let n_chars = surrounding.text.chars().count();
-    if start <= n_chars {
-        return start
-            .checked_sub(1)
-            .and_then(|idx| surrounding.text.chars().nth(idx));
-    }
-    let bytes = start.min(surrounding.text.len());
-    surrounding
-        .text
-        .get(..bytes)
-        .unwrap_or(&surrounding.text)
-        .chars()
-        .next_back()
+use sotto_text::{CaretFit, Ending, FieldPurpose, Language, Place, Profiles, Surroundings};
+
+use crate::{
+    input::{ContentType, Surrounding},
+    spoken::Spoken,
+};
+
+/// Text on both sides of the caret; `None` where it is not known.
+#[derive(Clone, Default)]
+pub(crate) struct Around {
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
 }
 
-/// The text with one space in front where the character before the caret asks for it.
-pub(crate) fn join(before: Option<char>, text: &str) -> String {
-    let text = text.trim();
-    let closes = text.starts_with(['.', ',', ';', ':', '!', '?', ')', ']', '}', '…']);
-    match before {
-        Some(before) if !closes && !before.is_whitespace() && !"([{\"'“‘«¿¡/".contains(before) =>
-        {
-            format!(" {text}")
+impl Around {
+    /// What the client told. A caret beyond the text's characters is taken as a byte offset, which
+    /// some clients send, and else as the end.
+    pub(crate) fn told(surrounding: &Surrounding) -> Self {
+        let Surrounding {
+            text,
+            cursor,
+            anchor,
+        } = surrounding;
+        let n_chars = text.chars().count();
+        let byte = |position: u32| {
+            let position = position as usize;
+            if position <= n_chars {
+                text.char_indices()
+                    .nth(position)
+                    .map_or(text.len(), |(byte, _)| byte)
+            } else if text.is_char_boundary(position) {
+                position
+            } else {
+                text.len()
+            }
+        };
+        let (start, end) = (byte(*cursor.min(anchor)), byte(*cursor.max(anchor)));
+        Self {
+            before: Some(text[..start].to_owned()),
+            after: Some(text[end..].to_owned()),
         }
-        _ => text.to_owned(),
+    }
+}
+
+/// The rules by which text is fitted, read when first needed.
+#[derive(Debug)]
+pub(crate) struct Fitting {
+    language: Language,
+    rules: OnceCell<(CaretFit, Profiles)>,
+}
+
+impl Fitting {
+    pub(crate) const fn new(language: Language) -> Self {
+        Self {
+            language,
+            rules: OnceCell::new(),
+        }
+    }
+
+    /// The text as it must be inserted.
+    pub(crate) fn fit(
+        &self,
+        text: &Spoken,
+        around: &Around,
+        client: &str,
+        content_type: ContentType,
+        ending: Ending,
+    ) -> Spoken {
+        let (fit, profiles) = self
+            .rules
+            .get_or_init(|| (CaretFit::new(self.language), Profiles::default()));
+        let purpose = purpose(content_type.purpose);
+        let place = Place {
+            surroundings: Surroundings {
+                before: around.before.as_deref(),
+                after: around.after.as_deref(),
+            },
+            purpose,
+            profile: profiles.select(client, purpose),
+            ending,
+        };
+        Spoken::new(fit.fit(text.as_str(), &place))
+    }
+}
+
+/// The purpose of that IBus number; an unknown one holds any text.
+const fn purpose(ibus: u32) -> FieldPurpose {
+    match ibus {
+        1 => FieldPurpose::Alpha,
+        2 => FieldPurpose::Digits,
+        3 => FieldPurpose::Number,
+        4 => FieldPurpose::Phone,
+        5 => FieldPurpose::Url,
+        6 => FieldPurpose::Email,
+        7 => FieldPurpose::Name,
+        8 => FieldPurpose::Password,
+        9 => FieldPurpose::Pin,
+        10 => FieldPurpose::Terminal,
+        _ => FieldPurpose::FreeForm,
     }
 }
 
@@ -39,45 +108,27 @@ pub(crate) fn join(before: Option<char>, text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn around(text: &str, cursor: u32, anchor: u32) -> Surrounding {
-        Surrounding {
-            text: text.into(),
-            cursor,
-            anchor,
-        }
-    }
-
     #[test]
     fn caret_in_characters_bytes_or_nonsense() {
-        for (text, cursor, anchor, expected) in [
-            ("", 0, 0, None),
-            ("ab", 0, 0, None),
-            ("ab", 1, 1, Some('a')),
-            ("ab", 2, 1, Some('a')),
-            ("мир", 3, 3, Some('р')),
-            ("мир", 6, 6, Some('р')),
-            ("мир", 5, 5, Some('р')),
-            ("ab", u32::MAX, u32::MAX, Some('b')),
+        for (text, cursor, anchor, before, after) in [
+            ("", 0, 0, "", ""),
+            ("ab", 0, 0, "", "ab"),
+            ("ab", 1, 1, "a", "b"),
+            ("abc", 2, 1, "a", "c"),
+            ("мир", 3, 3, "мир", ""),
+            ("мир", 6, 6, "мир", ""),
+            ("мир", 4, 4, "ми", "р"),
+            ("мир", 5, 5, "мир", ""),
+            ("ab", u32::MAX, u32::MAX, "ab", ""),
         ] {
-            assert_eq!(
-                char_before(&around(text, cursor, anchor)),
-                expected,
-                "{text} {cursor}"
-            );
-        }
-    }
-
-    #[test]
-    fn one_space_only_where_words_would_touch() {
-        for (before, text, expected) in [
-            (None, "hello", "hello"),
-            (Some('a'), "hello", " hello"),
-            (Some(' '), "hello", "hello"),
-            (Some('('), "hello", "hello"),
-            (Some('a'), ", yes", ", yes"),
-            (Some('.'), " Hello ", " Hello"),
-        ] {
-            assert_eq!(join(before, text), expected);
+            let surrounding = Surrounding {
+                text: text.into(),
+                cursor,
+                anchor,
+            };
+            let around = Around::told(&surrounding);
+            assert_eq!(around.before.as_deref(), Some(before), "{text} {cursor}");
+            assert_eq!(around.after.as_deref(), Some(after), "{text} {cursor}");
         }
     }
 }

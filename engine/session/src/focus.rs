@@ -4,7 +4,7 @@
 //! millisecond between two fields; it is never a target.
 
 use crate::{
-    caret,
+    caret::Around,
     input::{Capabilities, ContentType, ContextId, Surrounding},
     time::Millis,
 };
@@ -17,6 +17,7 @@ pub(crate) struct Focused {
     pub(crate) id: ContextId,
     pub(crate) since: Millis,
     pub(crate) content_type: ContentType,
+    pub(crate) client: String,
     surrounding: Option<Surrounding>,
 }
 
@@ -66,6 +67,7 @@ impl Focus {
             id,
             since: now,
             content_type,
+            client: client.to_owned(),
             surrounding: None,
         });
         true
@@ -125,8 +127,8 @@ impl Focused {
         self.content_type.is_secret()
     }
 
-    /// The character before the caret, where the client tells.
-    pub(crate) fn char_before(&self) -> Option<Option<char>> {
-        self.surrounding.as_ref().map(caret::char_before)
+    /// What stands around the caret, where the client tells.
+    pub(crate) fn around(&self) -> Option<Around> {
+        self.surrounding.as_ref().map(Around::told)
     }
 }

@@ -9,7 +9,10 @@ mod whereabouts;
 
 use std::collections::VecDeque;
 
+use sotto_text::Language;
+
 use crate::{
+    caret::Fitting,
     config::SessionConfig,
     dictation::Dictation,
     effect::{Cue, Effect, State, Unavailable, UserMessage},
@@ -17,6 +20,7 @@ use crate::{
     input::{CaptureId, ContextId, SessionInput},
     kept::Kept,
     key::Key,
+    spoken::Spoken,
     time::Millis,
 };
 
@@ -103,8 +107,9 @@ pub struct Session {
     late: Vec<CaptureId>,
     n_captures: u64,
     preedit: Preedit,
-    /// The end of our last commit, while nothing was typed after it.
-    committed: Option<(ContextId, Option<char>)>,
+    /// Our last commit, while nothing was typed after it.
+    committed: Option<(ContextId, Spoken)>,
+    fitting: Fitting,
     kept: Kept,
     effects: VecDeque<Effect>,
 }
@@ -128,6 +133,7 @@ impl Session {
             n_captures: 0,
             preedit: Preedit::Hidden,
             committed: None,
+            fitting: Fitting::new(Language::English),
             kept: Kept::default(),
             effects: VecDeque::new(),
         }
@@ -136,6 +142,11 @@ impl Session {
     /// Takes other times and habits, from the next input on.
     pub fn set_config(&mut self, config: SessionConfig) {
         self.config = config;
+    }
+
+    /// Writes text by the rules of another language.
+    pub fn set_language(&mut self, language: Language) {
+        self.fitting = Fitting::new(language);
     }
 
     /// What the session is doing.

@@ -359,13 +359,13 @@ impl Trial {
         let event = match said {
             Said::Started => SpeechEvent::Started,
             Said::Partial => SpeechEvent::Partial {
-                stable: Spoken::new(format!("p{}", self.n_texts)),
+                stable: Spoken::new(format!("P{}", self.n_texts)),
                 unstable: Spoken::default(),
             },
             Said::Final => {
                 self.n_texts += 1;
                 SpeechEvent::Final {
-                    text: Spoken::new(format!("f{}", self.n_texts)),
+                    text: Spoken::new(format!("F{}", self.n_texts)),
                 }
             }
             Said::Lost => SpeechEvent::Lost,

@@ -1,8 +1,10 @@
 //! Preedit and commit: what reaches the focused field, and when.
 
 use super::{Awaiting, Bus, Engine, Phase, Preedit, Session};
+use sotto_text::Ending;
+
 use crate::{
-    caret,
+    caret::Around,
     dictation::{Addressee, Dictation, Pending, Utterance},
     effect::{Effect, KeepReason, UserMessage},
     focus::Focused,
@@ -75,12 +77,20 @@ impl Session {
 
     /// The text as it stands at the caret of the focused field.
     fn fitted(&self, focused: &Focused, text: &Spoken) -> Spoken {
-        let before = match (focused.char_before(), &self.committed) {
-            (Some(before), _) => before,
-            (None, Some((id, last))) if *id == focused.id => *last,
-            (None, _) => None,
+        let around = match (focused.around(), &self.committed) {
+            (Some(around), _) => around,
+            (None, Some((id, text))) if *id == focused.id => Around {
+                before: Some(text.as_str().to_owned()),
+                after: None,
+            },
+            (None, _) => Around::default(),
         };
-        Spoken::new(caret::join(before, text.as_str()))
+        let ending = match self.phase {
+            Phase::Finishing { .. } => Ending::Final,
+            _ => Ending::MoreFollows,
+        };
+        self.fitting
+            .fit(text, &around, &focused.client, focused.content_type, ending)
     }
 
     fn commit(&mut self, pending: &Pending) {
@@ -90,7 +100,14 @@ impl Session {
         };
         let context = focused.id.clone();
         let fitted = self.fitted(focused, &pending.text);
-        self.committed = Some((context.clone(), fitted.as_str().chars().next_back()));
+        if fitted.is_blank() {
+            // The field takes nothing of it, such as words in a field for digits.
+            if let Some(dictation) = self.dictation() {
+                dictation.give_up(&pending.text, KeepReason::NoTextField);
+            }
+            return;
+        }
+        self.committed = Some((context.clone(), fitted.clone()));
         self.focus.set_surrounding(None);
         let said = pending.addressee != Addressee::Focused;
         let continues = self
@@ -155,7 +172,7 @@ impl Session {
         });
     }
 
-    /// The two parts of the utterance, with the spaces that join them to each other and the caret.
+    /// The two parts of the utterance as they stand at the caret, to be shown one after the other.
     fn parts(&self, focused: &Focused, utterance: &Utterance) -> (Spoken, Spoken) {
         let Utterance {
             stable, unstable, ..
@@ -163,11 +180,10 @@ impl Session {
         match (stable.is_blank(), unstable.is_blank()) {
             (true, _) => (Spoken::default(), self.fitted(focused, unstable)),
             (false, true) => (self.fitted(focused, stable), Spoken::default()),
-            (false, false) => {
-                let fitted = self.fitted(focused, stable);
-                let last = fitted.as_str().chars().next_back();
-                (fitted, Spoken::new(caret::join(last, unstable.as_str())))
-            }
+            (false, false) => (
+                self.fitted(focused, stable),
+                Spoken::new(format!(" {}", unstable.as_str().trim_start())),
+            ),
         }
     }
 
