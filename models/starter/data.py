@@ -16,7 +16,7 @@ BLANK = len(model.SYMBOLS)
 
 # How often an utterance of a set is drawn, relative to others: many speakers up, one voice down.
 WEIGHTS = {
-    "synth": 1.0, "plain": 3.0, "commonvoice-korliu": 4.0, "commonvoice-shubhra": 4.0, "speechocean762-train": 2.0,
+    "synth": 1.0, "plain": 3.0, "noise": 1.0, "commonvoice-korliu": 4.0, "commonvoice-shubhra": 4.0, "speechocean762-train": 2.0,
     "librispeech-train-clean-100": 8.0, "librispeech-dev-clean-mp3": 5.0, "librispeech-train-clean-5": 4.0,
     "ljspeech": 3.0, "rhasspy-cathy": 1.2, "fsdd": 0.6,
 }
@@ -54,7 +54,7 @@ class Store:
             version = int(name.rpartition(".v")[2])
             for row in shards.rows(self.folder, name):
                 ids = encode(row["text"])
-                if ids and 2 * (row["n"] // 8) >= frames_needed(ids) + 4:
+                if (ids or row["set"] == "noise") and 2 * (row["n"] // 8) >= frames_needed(ids) + 4:
                     self.items.append((name, row["o"], row["n"], ids, row["set"], version))
 
     def features(self, item):
@@ -139,7 +139,7 @@ def collate(store, groups, rng, strength=0.0, history=9):
         for item in group:
             counts[row, at : at + item[2]] = store.features(item)
             at += item[2]
-            ids += ([IDS[" "]] if ids else []) + item[3]
+            ids += ([IDS[" "]] if ids and item[3] else []) + item[3]
         targets += ids
         target_lengths.append(len(ids))
     outputs = [2 * min(-(-(n + front - history) // 8), (total - history) // 8) for n in spans]

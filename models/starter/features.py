@@ -42,6 +42,23 @@ def make(job):
     return f"{name}.v{version}: {writer.offset / 360000:.2f} h"
 
 
+def make_noise(args, version, count=500):
+    """Noise and silence with empty transcripts, so that the model learns to write nothing."""
+    name = f"noise.v{version}"
+    if not args.noise or (Path(args.out) / f"{name}.jsonl").exists():
+        return
+    start(args.noise)
+    rng, writer = np.random.default_rng([args.seed, version]), shards.ShardWriter(args.out, name, "u8")
+    for _ in range(count):
+        noise = NOISES.noise(rng, int(rng.uniform(1.5, 8) * fbank.RATE))
+        audio = noise / np.abs(noise).max() * 10 ** (rng.uniform(-80, 0) / 20)
+        if rng.random() < 0.1:
+            audio *= 0
+        writer.add(shards.quantise(fbank.log_mel(audio)), text="", set="noise", voice="noise")
+    writer.close()
+    print(f"{name}: {writer.offset / 360000:.2f} h", flush=True)
+
+
 def todo(args):
     first, _, last = args.versions.partition("-")
     for version in range(int(first), int(last or first) + 1):
@@ -63,6 +80,9 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
+    first, _, last = args.versions.partition("-")
+    for version in range(int(first), int(last or first) + 1):
+        make_noise(args, version)
     with ProcessPoolExecutor(args.jobs, initializer=start, initargs=(args.noise,)) as pool:
         while True:
             jobs = list(todo(args))[: 4 * args.jobs]

@@ -7,6 +7,7 @@ import torch
 import data
 import model
 import shards
+import train
 import workers
 
 
@@ -79,3 +80,16 @@ def test_batches_made_ahead_are_the_same(store):
     here, ahead = list(workers.batches(store, jobs, 0)), list(workers.batches(store, jobs, 2))
     for a, b in zip(here, ahead, strict=True):
         assert torch.equal(a.counts, b.counts) and torch.equal(a.stretches, b.stretches)
+
+
+def test_noise_has_an_empty_transcript_and_a_finite_loss(tmp_path):
+    writer = shards.ShardWriter(tmp_path, "noise.v0", "u8")
+    writer.add(np.zeros((100, 80), np.uint8), text="", set="noise", voice="noise")
+    writer.add(np.zeros((100, 80), np.uint8), text="", set="synth", voice="a broken line")
+    writer.close()
+    store = data.Store(tmp_path)
+    store.refresh()
+    assert len(store.items) == 1
+    net = model.Model(model.Config(front=16, width=32, blocks=1, heads=2, feed=32, middle=0))
+    loss = train.loss_of(net, data.collate(store, [store.items], random.Random(1)))
+    assert torch.isfinite(loss) and loss > 0

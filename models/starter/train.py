@@ -36,6 +36,7 @@ def arguments():
     parser.add_argument("--warm-up", type=int, default=300)
     parser.add_argument("--decay-from", type=int, default=10**9, help="step where the rate begins to fall")
     parser.add_argument("--decay-steps", type=int, default=1000)
+    parser.add_argument("--fall", type=float, help="let the rate fall to nothing over so many minutes of this run, and stop")
     parser.add_argument("--stages", default="0:350:0:0,800:700:0:0,2000:1000:9:0.6,4000:1700:9:1",
                         help="step:longest utterance in frames:newest version:strength of masking, ...")
     parser.add_argument("--workers", type=int, default=2, help="processes of one thread each, a batch each a step")
@@ -113,7 +114,7 @@ def loss_of(net, batch, device="cpu"):
             posterior.transpose(0, 1), targets, batch.lengths, batch.target_lengths, blank=data.BLANK, reduction="sum",
             zero_infinity=True,
         )
-    return total / batch.target_lengths.sum()
+    return total / (batch.target_lengths + 1).sum()
 
 
 def update_average(average, net, step):
@@ -149,6 +150,8 @@ def main():
     dev = data.Store(args.dev) if args.dev else None
     helpers = workers.Helpers(net, args.workers - 1, args.features, loss_of)
     begun = time.time()
+    if args.fall:
+        args.hours = min(args.hours, args.fall / 60)
     while progress["round"] < args.rounds and time.time() - begun < args.hours * 3600:
         rng = random.Random(f"{args.seed}/{progress['round']}")
         torch.manual_seed(args.seed * 100003 + progress["round"])
@@ -164,7 +167,8 @@ def main():
             helpers.ask(others)
             reports = [workers.gradients(net, batch, loss_of, args.device), *helpers.add(len(others))]
             torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0, foreach=True)
-            optimiser.param_groups[0]["lr"] = rate(args, progress["step"])
+            left = 1 - (time.time() - begun) / (60 * args.fall) if args.fall else 1
+            optimiser.param_groups[0]["lr"] = rate(args, progress["step"]) * max(0.01, left)
             optimiser.step()
             optimiser.zero_grad()
             update_average(average, net, progress["step"])
