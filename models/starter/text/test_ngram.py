@@ -1,0 +1,52 @@
+import io
+
+import numpy as np
+
+from ngram import BOS, EOS, Model
+
+
+def toy():
+    rng = np.random.default_rng(5)
+    out = []
+    for _ in range(400):
+        out += [BOS, *rng.integers(3, 12, rng.integers(1, 8)).tolist(), EOS]
+    return np.array(out, np.uint16)
+
+
+def sums(model, history):
+    total = 0.0
+    for word in [0, EOS, *range(3, model.vocab_size)]:
+        key = np.uint64(0)
+        for w in [*history, word]:
+            key = (key << np.uint64(16)) | np.uint64(w)
+        total += model.probability(np.array([key]), len(history) + 1)[0]
+    return total
+
+
+def test_every_history_sums_to_one():
+    model = Model(toy(), 3, 13, [0, 0, 0])
+    for history in ([BOS], [3], [4, 5], [BOS, 7], [12]):
+        assert abs(sums(model, history) - 1) < 1e-6
+
+
+def test_pruning_keeps_the_target_and_the_sums():
+    model = Model(toy(), 3, 13, [0, 0, 0])
+    model.prune([0, 40, 30])
+    assert len(model.keys[2]) == 30
+    for history in ([BOS], [3], [4, 5], [BOS, 7]):
+        assert abs(sums(model, history) - 1) < 1e-6
+
+
+def test_seen_order_is_more_likely_than_its_reverse():
+    tokens = np.array([BOS, 3, 4, 5, EOS] * 50 + [BOS, 5, 3, EOS] * 3, np.uint16)
+    model = Model(tokens, 3, 6, [0, 0, 0])
+    assert model.sentence_log10([3, 4, 5]) > model.sentence_log10([5, 4, 3])
+
+
+def test_arpa_counts_match_its_header():
+    model = Model(toy(), 3, 13, [0, 0, 0])
+    out = io.StringIO()
+    model.write_arpa(out, [f"w{i}" for i in range(13)])
+    text = out.getvalue()
+    body = text.split("\\2-grams:\n")[1].split("\n\n")[0].splitlines()
+    assert f"ngram 2={len(body)}\n" in text
