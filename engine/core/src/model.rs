@@ -15,6 +15,9 @@
 //!
 //! `tests/parity/encoders.py` compares every family with ONNX Runtime.
 
+use std::sync::Arc;
+
+mod chain;
 mod contract;
 mod encoder;
 mod error;
@@ -22,10 +25,12 @@ mod files;
 mod graph;
 mod labels;
 mod layout;
-mod lstm;
 mod metadata;
 mod nemo;
+#[cfg(test)]
+mod obstacles;
 mod ops;
+mod quantized;
 mod zipformer;
 mod zipformer2;
 
@@ -41,9 +46,9 @@ use self::graph::Proto;
 #[derive(Debug)]
 pub enum Model {
     /// An encoder whose rows are log-probabilities of tokens.
-    Ctc(CtcModel),
+    Ctc(Arc<CtcModel>),
     /// An encoder with a predictor and a joiner.
-    Transducer(TransducerModel),
+    Transducer(Arc<TransducerModel>),
 }
 
 /// A CTC model: its encoder writes log-probabilities.
@@ -83,21 +88,23 @@ impl Model {
             ModelFiles::Ctc { model } => {
                 let proto = Proto::decode(model)?;
                 let contract = contract::for_ctc(&proto, options)?;
-                Ok(Self::Ctc(CtcModel {
+                Ok(Self::Ctc(Arc::new(CtcModel {
                     encoder: Encoder::new(proto, contract)?,
-                }))
+                })))
             }
             ModelFiles::Transducer {
                 encoder,
                 predictor,
                 joiner,
-            } => TransducerModel::load(encoder, predictor, joiner, options).map(Self::Transducer),
+            } => TransducerModel::load(encoder, predictor, joiner, options)
+                .map(Arc::new)
+                .map(Self::Transducer),
         }
     }
 
     /// The encoder of either kind.
     #[must_use]
-    pub const fn encoder(&self) -> &Encoder {
+    pub fn encoder(&self) -> &Encoder {
         match self {
             Self::Ctc(model) => model.encoder(),
             Self::Transducer(model) => model.encoder(),
@@ -109,7 +116,7 @@ impl Model {
     pub fn vocab_size(&self) -> usize {
         match self {
             Self::Ctc(model) => model.vocab_size(),
-            Self::Transducer(model) => crate::encoder::LabelNetwork::vocab_size(model),
+            Self::Transducer(model) => crate::encoder::LabelNetwork::vocab_size(model.as_ref()),
         }
     }
 }

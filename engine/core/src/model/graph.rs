@@ -3,8 +3,6 @@
 //! Batch is always one and every axis has a known size before tract sees the graph, so that
 //! shape arithmetic folds away and each `If` is decided.
 
-use std::sync::Arc;
-
 use prost::Message;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
@@ -15,10 +13,11 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::cast::cast;
 use tract_onnx::tract_hir::internal::{SpecialOps, format_err};
 
+use super::chain::Chain;
 use super::error::LoadError;
 use super::files::ModelFile;
 use super::metadata::Metadata;
-use super::{lstm, ops};
+use super::{ops, quantized};
 use crate::encoder::InferenceError;
 
 /// A graph as read from its file.
@@ -48,8 +47,9 @@ pub(super) struct FixedInput {
 #[derive(Debug, Clone)]
 pub(super) struct Network {
     role: &'static str,
-    plan: Arc<TypedSimplePlan>,
+    chain: Chain,
     inputs: Vec<TypedFact>,
+    outputs: Vec<TypedFact>,
 }
 
 impl Proto {
@@ -161,7 +161,7 @@ impl Proto {
             source,
         };
         let graph = self.model.graph.get_or_insert_default();
-        lstm::dequantize(graph).map_err(|problem| graph_error(problem.into()))?;
+        quantized::rewrite(graph).map_err(|problem| graph_error(problem.into()))?;
         for (name, value) in constants {
             fix_input(graph, name, *value);
         }
@@ -189,8 +189,16 @@ impl Proto {
             .map(|ix| typed.input_fact(ix).cloned())
             .collect::<TractResult<_>>()?;
         let typed = with_state_types(typed, &inputs)?;
-        let plan = TypedSimplePlan::new(typed.into_optimized()?)?;
-        Ok(Network { role, plan, inputs })
+        let outputs: Vec<TypedFact> = (0..typed.outputs.len())
+            .map(|ix| typed.output_fact(ix).cloned())
+            .collect::<TractResult<_>>()?;
+        let chain = Chain::new(typed)?;
+        Ok(Network {
+            role,
+            chain,
+            inputs,
+            outputs,
+        })
     }
 
     fn check_shape(&self, ports: &[Port], input: &FixedInput) -> Result<(), LoadError> {
@@ -213,7 +221,7 @@ impl Proto {
                 port.name,
                 shape_text(&port.shape)
             ),
-            format!("its metadata says {:?}", input.shape),
+            format!("its model needs {:?}", input.shape),
         ))
     }
 
@@ -286,16 +294,13 @@ impl Network {
     }
 
     pub(super) fn run(&self, inputs: TVec<TValue>) -> Result<TVec<TValue>, InferenceError> {
-        self.plan.run(inputs).map_err(|error| self.error(error))
+        self.chain.run(inputs).map_err(|error| self.error(error))
     }
 
     /// Sizes of output `ix`.
     pub(super) fn output_shape(&self, ix: usize) -> Option<Vec<usize>> {
-        let outlet = *self.plan.model().outputs.get(ix)?;
-        self.plan
-            .model()
-            .outlet_fact(outlet)
-            .ok()?
+        self.outputs
+            .get(ix)?
             .shape
             .as_concrete()
             .map(<[usize]>::to_vec)

@@ -1,22 +1,25 @@
-//! `com.microsoft:DynamicQuantizeLSTM`, written by ONNX Runtime's quantizer for every LSTM,
-//! turned into a standard `LSTM` with dequantized weights before the graph is parsed.
+//! Quantized operators that tract lacks, rewritten before a graph is parsed.
 //!
-//! The quantized operator keeps its weights transposed, `[directions, input, 4 * hidden]`, with
-//! one scale and zero point per direction or per column.
-//! Only the rounding of its activations is lost, which makes the result more exact.
-//! Source: ONNX Runtime `docs/ContribOperators.md`, `com.microsoft.DynamicQuantizeLSTM`.
+//! * `com.microsoft:DynamicQuantizeLSTM`, written by ONNX Runtime's quantizer for every LSTM,
+//!   becomes a standard `LSTM` with dequantized weights. The quantized operator keeps them
+//!   transposed, `[directions, input, 4 * hidden]`, with one scale and zero point per direction or
+//!   per column. Only the rounding of its activations is lost, which makes the result more exact.
+//!   Source: ONNX Runtime `docs/ContribOperators.md`.
+//! * `DequantizeLinear` whose scale is computed at run time (the quantizer writes it for a `Gather`
+//!   or `Transpose` of activations) becomes `Cast`, `Sub` and `Mul`: tract takes constants only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use tract_onnx::pb::{GraphProto, NodeProto, TensorProto, tensor_proto::DataType};
+use tract_onnx::pb::attribute_proto::AttributeType;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
-/// Replaces every `DynamicQuantizeLSTM` of `graph`; says what is wrong with one that cannot be.
-pub(super) fn dequantize(graph: &mut GraphProto) -> Result<(), String> {
-    if !graph
-        .node
-        .iter()
-        .any(|node| node.op_type == "DynamicQuantizeLSTM")
-    {
+/// Rewrites `graph` in place; says what is wrong with an operator that cannot be rewritten.
+pub(super) fn rewrite(graph: &mut GraphProto) -> Result<(), String> {
+    let is_rewritten = |node: &NodeProto| {
+        node.op_type == "DynamicQuantizeLSTM" || node.op_type == "DequantizeLinear"
+    };
+    if !graph.node.iter().any(is_rewritten) {
         return Ok(());
     }
     let initializers: HashMap<&str, &TensorProto> = graph
@@ -24,21 +27,69 @@ pub(super) fn dequantize(graph: &mut GraphProto) -> Result<(), String> {
         .iter()
         .map(|tensor| (&*tensor.name, tensor))
         .collect();
-    let mut added = vec![];
-    let mut nodes = vec![];
-    for (ix, node) in graph.node.iter().enumerate() {
-        if node.op_type == "DynamicQuantizeLSTM" {
-            let (node, weights) = standard_lstm(node, ix, &initializers)
-                .map_err(|problem| format!("DynamicQuantizeLSTM `{}`: {problem}", node.name))?;
-            added.extend(weights);
-            nodes.push((ix, node));
+    let constants: HashSet<String> = graph
+        .node
+        .iter()
+        .filter(|node| node.op_type == "Constant")
+        .flat_map(|node| node.output.iter().cloned())
+        .chain(initializers.keys().map(ToString::to_string))
+        .collect();
+    let mut weights = vec![];
+    let mut nodes = Vec::with_capacity(graph.node.len());
+    for (ix, node) in std::mem::take(&mut graph.node).into_iter().enumerate() {
+        match &*node.op_type {
+            "DynamicQuantizeLSTM" => {
+                let (lstm, added) = standard_lstm(&node, ix, &initializers)
+                    .map_err(|problem| format!("DynamicQuantizeLSTM `{}`: {problem}", node.name))?;
+                weights.extend(added);
+                nodes.push(lstm);
+            }
+            "DequantizeLinear"
+                if node
+                    .input
+                    .get(1)
+                    .is_some_and(|scale| !constants.contains(scale)) =>
+            {
+                nodes.extend(scaled_difference(&node));
+            }
+            _ => nodes.push(node),
         }
     }
-    for (ix, node) in nodes {
-        graph.node[ix] = node;
-    }
-    graph.initializer.extend(added);
+    graph.node = nodes;
+    graph.initializer.extend(weights);
     Ok(())
+}
+
+/// `(x - zero) * scale`, all of one scale.
+fn scaled_difference(node: &NodeProto) -> Vec<NodeProto> {
+    let part = |op_type: &str, inputs: &[&str], output: &str| NodeProto {
+        name: format!("{}.{}", node.name, output),
+        op_type: op_type.to_owned(),
+        input: inputs.iter().map(ToString::to_string).collect(),
+        output: vec![output.to_owned()],
+        ..NodeProto::default()
+    };
+    let to_float = |input: &str, output: &str| NodeProto {
+        attribute: vec![AttributeProto {
+            name: "to".to_owned(),
+            r#type: AttributeType::Int as i32,
+            i: DataType::Float as i64,
+            ..AttributeProto::default()
+        }],
+        ..part("Cast", &[input], output)
+    };
+    let (result, scale) = (&*node.output[0], &*node.input[1]);
+    let [float, zero, difference] =
+        ["float", "zero", "difference"].map(|suffix| format!("{result}.{suffix}"));
+    let mut nodes = vec![to_float(&node.input[0], &float)];
+    if let Some(quantized_zero) = node.input.get(2).filter(|name| !name.is_empty()) {
+        nodes.push(to_float(quantized_zero, &zero));
+        nodes.push(part("Sub", &[&float, &zero], &difference));
+        nodes.push(part("Mul", &[&difference, scale], result));
+    } else {
+        nodes.push(part("Mul", &[&float, scale], result));
+    }
+    nodes
 }
 
 fn standard_lstm(
