@@ -202,6 +202,11 @@ impl Fbank {
         let n_samples = self.first_sample + self.samples.len() as u64;
         let shift = FRAME_SHIFT_SAMPLES as u64;
         self.extend_to((n_samples + shift / 2) / shift, frames);
+        self.reset();
+    }
+
+    /// Forgets the stream and starts anew.
+    pub fn reset(&mut self) {
         self.samples.clear();
         self.first_sample = 0;
         self.n_frames = 0;

@@ -2,14 +2,20 @@
 
 use std::fmt;
 
+use crate::hypothesis::Hypothesis;
+use crate::punctuate::Mark;
 use crate::time::Millis;
 use crate::tokens::script::joins_without_space;
 
 /// One recognised word.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Default)]
 pub struct Word {
-    /// The word as the model writes it, without surrounding spaces.
+    /// The word as the speech model writes it, without surrounding spaces.
     pub text: String,
+    /// The word as it is to be written, without its mark; the same as `text` where nothing is known.
+    pub written: String,
+    /// What stands after the word, where the punctuation model puts something.
+    pub mark: Mark,
     /// Start, since the stream began.
     pub start: Millis,
     /// End, since the stream began.
@@ -31,6 +37,11 @@ pub struct Transcript {
 }
 
 impl Transcript {
+    /// Makes all words stable.
+    pub(crate) fn settle(&mut self) {
+        self.stable.append(&mut self.unstable);
+    }
+
     /// All words, stable first.
     pub fn words(&self) -> impl Iterator<Item = &Word> {
         self.stable.iter().chain(&self.unstable)
@@ -44,7 +55,8 @@ impl Transcript {
             if !text.is_empty() && !joins_without_space(&text, &word.text) {
                 text.push(' ');
             }
-            text.push_str(&word.text);
+            text.push_str(&word.written);
+            text.push_str(word.mark.as_str());
         }
         text
     }
@@ -53,6 +65,31 @@ impl Transcript {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.stable.is_empty() && self.unstable.is_empty()
+    }
+}
+
+/// The outcome of an utterance.
+///
+/// The `Debug` form shows counts only.
+#[derive(Clone, PartialEq, Default)]
+pub struct Final {
+    /// The words, all of them stable.
+    pub transcript: Transcript,
+    /// The token sequences behind it, the best first, as many as were asked for.
+    pub n_best: Vec<Hypothesis>,
+    /// Start of the utterance since the stream began, pre-roll included.
+    pub start: Millis,
+    /// End of the utterance since the stream began.
+    pub end: Millis,
+}
+
+impl fmt::Debug for Final {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Final")
+            .field("transcript", &self.transcript)
+            .field("start", &self.start)
+            .field("end", &self.end)
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Tokenizer;
 use super::script::{Joining, joining};
 use crate::hypothesis::{Hypothesis, Token};
+use crate::punctuate::Mark;
 use crate::time::Millis;
 use crate::transcript::{Transcript, Word};
 
@@ -71,6 +72,8 @@ impl Tokenizer {
                 previous.end = previous.end.min(start).max(previous.start);
             }
             words.push(Word {
+                written: piecing.text.clone(),
+                mark: Mark::None,
                 text: piecing.text,
                 start,
                 end: at(tokens[piecing.last_idx].encoder_frame + 1),
