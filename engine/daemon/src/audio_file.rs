@@ -52,7 +52,7 @@ pub(crate) struct AudioFile {
 
 enum Decoder {
     Symphonia(Box<dyn AudioDecoder>),
-    Opus(OpusStream),
+    Opus(Box<OpusStream>),
 }
 
 /// What one step of decoding gave.
@@ -291,7 +291,7 @@ impl Decoder {
     /// The error says what cannot be decoded.
     fn new(params: &AudioCodecParameters) -> Result<Self, String> {
         if params.codec == CODEC_ID_OPUS {
-            return OpusStream::new(params).map(Self::Opus);
+            return OpusStream::new(params).map(|stream| Self::Opus(Box::new(stream)));
         }
         let codecs = symphonia::default::get_codecs();
         codecs

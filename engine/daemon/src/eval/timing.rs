@@ -111,7 +111,7 @@ mod tests {
                     text: text.to_owned(),
                     start,
                     end: Millis(start.0 + 300),
-                    confidence: 1.0,
+                    ..Word::default()
                 }
             })
             .collect()

@@ -4,7 +4,10 @@
 //! between 1 and 7, and no more than 17 characters a second where there is room to stay longer
 //! (Netflix Timed Text Style Guide, English; BBC Subtitle Guidelines).
 
-use sotto_core::{time::Millis, transcript::Word};
+use sotto_core::{
+    time::Millis,
+    transcript::{Transcript, Word},
+};
 
 /// Characters in a line.
 const LINE_CHARS: usize = 42;
@@ -57,7 +60,7 @@ fn cue_len(words: &[Word]) -> usize {
     let ends_with = |marks: &[char]| {
         (fewest..=n_fitting)
             .rev()
-            .find(|n_words| words[n_words - 1].text.ends_with(marks))
+            .find(|n_words| text(&words[n_words - 1..*n_words]).ends_with(marks))
     };
     ends_with(&['.', '?', '!', '…'])
         .or_else(|| ends_with(&[',', ';', ':']))
@@ -84,7 +87,7 @@ fn balance(words: &[Word]) -> Vec<String> {
         return lines;
     }
     (1..words.len())
-        .map(|n_first| vec![join(&words[..n_first]), join(&words[n_first..])])
+        .map(|n_first| vec![text(&words[..n_first]), text(&words[n_first..])])
         .filter(|lines| lines.iter().all(|line| n_chars(line) <= LINE_CHARS))
         .min_by_key(|lines| {
             let (first, second) = (n_chars(&lines[0]), n_chars(&lines[1]));
@@ -95,25 +98,25 @@ fn balance(words: &[Word]) -> Vec<String> {
 
 /// Fills line after line; a word longer than a line has one of its own.
 fn break_lines(words: &[Word]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in words {
-        match lines.last_mut() {
-            Some(line) if n_chars(line) + 1 + n_chars(&word.text) <= LINE_CHARS => {
-                line.push(' ');
-                line.push_str(&word.text);
-            }
-            _ => lines.push(word.text.clone()),
+    let mut lines = Vec::new();
+    let mut first = 0;
+    for word_idx in 0..words.len() {
+        if word_idx > first && n_chars(&text(&words[first..=word_idx])) > LINE_CHARS {
+            lines.push(text(&words[first..word_idx]));
+            first = word_idx;
         }
     }
+    lines.push(text(&words[first..]));
     lines
 }
 
-fn join(words: &[Word]) -> String {
-    words
-        .iter()
-        .map(|word| word.text.as_str())
-        .collect::<Vec<_>>()
-        .join(" ")
+/// Words as they are written, joined as their script joins them.
+pub(crate) fn text(words: &[Word]) -> String {
+    Transcript {
+        stable: words.to_vec(),
+        unstable: Vec::new(),
+    }
+    .text()
 }
 
 fn n_chars(text: &str) -> usize {
@@ -137,9 +140,10 @@ mod tests {
                 let (start, end) = (Millis(now), Millis(now + 300));
                 words.push(Word {
                     text: part.to_owned(),
+                    written: part.to_owned(),
                     start,
                     end,
-                    confidence: 1.0,
+                    ..Word::default()
                 });
                 now += 300;
             }
@@ -190,7 +194,7 @@ mod tests {
             let cues = cues(&words);
             let shown: Vec<_> =
                 cues.iter().flat_map(|cue| &cue.lines).flat_map(|line| line.split(' ')).collect();
-            let said: Vec<_> = words.iter().map(|word| word.text.as_str()).collect();
+            let said: Vec<_> = words.iter().map(|word| word.written.as_str()).collect();
             prop_assert_eq!(shown, said);
             for cue in &cues {
                 prop_assert!(cue.start < cue.end);

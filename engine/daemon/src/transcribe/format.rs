@@ -5,12 +5,15 @@
 //! * JSON: one object for a file with `file`, `utterances` (each with `start`, `end`, `text` and
 //!   `words`, each with `word`, `start`, `end`, `confidence`) and `duration`; times in seconds.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    slice,
+};
 
 use serde::Serialize;
 use sotto_core::{time::Millis, transcript::Word};
 
-use super::cues::{Cue, cues};
+use super::cues::{Cue, cues, text};
 
 /// Output formats of `sotto transcribe`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -46,16 +49,16 @@ pub(crate) struct TranscriptWriter<W: Write> {
 }
 
 #[derive(Serialize)]
-struct JsonUtterance<'a> {
+struct JsonUtterance {
     start: f64,
     end: f64,
     text: String,
-    words: Vec<JsonWord<'a>>,
+    words: Vec<JsonWord>,
 }
 
 #[derive(Serialize)]
-struct JsonWord<'a> {
-    word: &'a str,
+struct JsonWord {
+    word: String,
     start: f64,
     end: f64,
     confidence: f64,
@@ -128,23 +131,15 @@ impl<W: Write> TranscriptWriter<W> {
     }
 }
 
-impl<'a> From<&'a Word> for JsonWord<'a> {
-    fn from(word: &'a Word) -> Self {
+impl From<&Word> for JsonWord {
+    fn from(word: &Word) -> Self {
         Self {
-            word: &word.text,
+            word: text(slice::from_ref(word)),
             start: word.start.as_secs_f64(),
             end: word.end.as_secs_f64(),
             confidence: (f64::from(word.confidence) * 10_000.0).round() / 10_000.0,
         }
     }
-}
-
-fn text(words: &[Word]) -> String {
-    words
-        .iter()
-        .map(|word| word.text.as_str())
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 fn write_srt(out: &mut impl Write, number: u64, cue: &Cue) -> io::Result<()> {
@@ -184,9 +179,11 @@ mod tests {
     fn word(text: &str, start: u64, end: u64) -> Word {
         Word {
             text: text.to_owned(),
+            written: text.to_owned(),
             start: Millis(start),
             end: Millis(end),
             confidence: 0.912_34,
+            ..Word::default()
         }
     }
 

@@ -101,8 +101,9 @@ fn cardinal(value: u64) -> Vec<&'static str> {
         if value >= scale {
             let mut words = cardinal(value / scale);
             words.push(name);
-            if value % scale > 0 {
-                words.extend(cardinal(value % scale));
+            match value % scale {
+                0 => {}
+                rest => words.extend(cardinal(rest)),
             }
             return words;
         }

@@ -1,0 +1,220 @@
+//! From the command line to a loaded model: finds it, verifies it, reads its files.
+
+use std::{fs, path::Path, sync::Arc};
+
+use anyhow::Context;
+use sotto_core::{
+    context_graph::{ContextGraph, read_phrases},
+    lm::{LanguageModel, LmBytes},
+    model::{LoadOptions, Model, ModelFile, ModelFiles},
+    punctuate::{Punctuator, PunctuatorFiles},
+    recognizer::RecognizerConfig,
+    search::{BeamOptions, LmWeights},
+    speech_model::{SearchMethod, SpeechModel, SpeechModelParts},
+    tokens::Tokenizer,
+};
+use sotto_models::{Bundle, Decoding, FileRole, ModelError, SearchKind, SearchPath, StampStore};
+
+use crate::cli::RecognitionArgs;
+
+/// Bonus for a token of a phrase without a weight, in natural log; the value that sherpa-onnx uses.
+const DEFAULT_BOOST: f32 = 1.5;
+
+/// A model with the configuration that the user and its manifest ask for.
+pub(crate) struct LoadedModel {
+    pub(crate) id: String,
+    /// BCP 47 tag, where the model names its language.
+    pub(crate) language: Option<String>,
+    pub(crate) speech: Arc<SpeechModel>,
+    pub(crate) config: RecognizerConfig,
+}
+
+/// The bytes of one file of a bundle and its name for messages.
+struct NamedBytes {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl NamedBytes {
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let name = path.display().to_string();
+        let bytes = fs::read(path).with_context(|| format!("{name} cannot be read"))?;
+        Ok(Self { name, bytes })
+    }
+
+    fn as_model_file(&self) -> ModelFile<'_> {
+        ModelFile {
+            name: &self.name,
+            bytes: &self.bytes,
+        }
+    }
+}
+
+/// Loads the model that the arguments name.
+pub(crate) fn load(args: &RecognitionArgs) -> anyhow::Result<LoadedModel> {
+    let dir = SearchPath::from_environment().find(&args.model)?;
+    let bundle = Bundle::open(&dir, &StampStore::in_user_cache())?;
+    let speech = Arc::new(load_bundle(&bundle)?);
+    let hotwords = match &args.words {
+        Some(path) => {
+            let words = NamedBytes::read(path)?;
+            let phrases =
+                read_phrases(&words.name, &words.bytes, speech.tokenizer(), DEFAULT_BOOST)?;
+            Some(Arc::new(ContextGraph::new(&phrases)))
+        }
+        None => None,
+    };
+    let decoding = bundle
+        .manifest()
+        .map(|manifest| manifest.decoding)
+        .unwrap_or_default();
+    let config = RecognizerConfig {
+        search: search_method(args, decoding),
+        hotwords,
+        ..RecognizerConfig::default()
+    };
+    Ok(LoadedModel {
+        id: bundle.id().to_owned(),
+        language: bundle.manifest().map(|manifest| manifest.language.clone()),
+        speech,
+        config,
+    })
+}
+
+fn load_bundle(bundle: &Bundle) -> anyhow::Result<SpeechModel> {
+    let language = bundle.manifest().map(|manifest| manifest.language.clone());
+    let acoustic = load_networks(bundle, &LoadOptions { language })?;
+    let tokens = read(bundle, FileRole::Tokens)?;
+    let mut tokenizer =
+        Tokenizer::from_bytes(&tokens.name, &tokens.bytes, Some(acoustic.vocab_size()))?;
+    if let Some(pieces) = read_optional(bundle, FileRole::Pieces)? {
+        tokenizer = tokenizer.with_piece_scores(&pieces.name, &pieces.bytes)?;
+    }
+    let language_model = read_optional(bundle, FileRole::LanguageModel)?
+        .map(|file| {
+            let bytes: LmBytes = Arc::new(file.bytes);
+            LanguageModel::from_bytes(&file.name, bytes).map(Arc::new)
+        })
+        .transpose()?;
+    let parts = SpeechModelParts {
+        acoustic,
+        tokenizer,
+        punctuator: load_punctuator(bundle)?,
+        language_model,
+    };
+    SpeechModel::new(parts).with_context(|| format!("{} cannot be used", bundle.dir().display()))
+}
+
+fn load_networks(bundle: &Bundle, options: &LoadOptions) -> anyhow::Result<Model> {
+    if let Some(model) = read_optional(bundle, FileRole::Ctc)? {
+        let files = ModelFiles::Ctc {
+            model: model.as_model_file(),
+        };
+        return Ok(Model::load(&files, options)?);
+    }
+    let [encoder, predictor, joiner] = [
+        read(bundle, FileRole::Encoder)?,
+        read(bundle, FileRole::Predictor)?,
+        read(bundle, FileRole::Joiner)?,
+    ];
+    let files = ModelFiles::Transducer {
+        encoder: encoder.as_model_file(),
+        predictor: predictor.as_model_file(),
+        joiner: joiner.as_model_file(),
+    };
+    Ok(Model::load(&files, options)?)
+}
+
+fn load_punctuator(bundle: &Bundle) -> anyhow::Result<Option<Punctuator>> {
+    let Some(graph) = read_optional(bundle, FileRole::Punctuation)? else {
+        return Ok(None);
+    };
+    let pieces = read(bundle, FileRole::PunctuationPieces)?;
+    let mixed_case = read_optional(bundle, FileRole::MixedCase)?;
+    let files = PunctuatorFiles {
+        graph: (&graph.name, &graph.bytes),
+        pieces: (&pieces.name, &pieces.bytes),
+        mixed_case: mixed_case.as_ref().map_or(&[], |file| &file.bytes),
+    };
+    Ok(Some(Punctuator::load(files)?))
+}
+
+fn read_optional(bundle: &Bundle, role: FileRole) -> anyhow::Result<Option<NamedBytes>> {
+    bundle.file(role).map(NamedBytes::read).transpose()
+}
+
+fn read(bundle: &Bundle, role: FileRole) -> anyhow::Result<NamedBytes> {
+    read_optional(bundle, role)?
+        .ok_or_else(|| ModelError::FileMissing(bundle.dir().join(role.to_string())).into())
+}
+
+/// What the user says comes first, then what the manifest says, then the defaults.
+fn search_method(args: &RecognitionArgs, decoding: Decoding) -> SearchMethod {
+    let wants_beam = args.beam.is_some() || args.words.is_some();
+    if args.greedy || (decoding.search == Some(SearchKind::Greedy) && !wants_beam) {
+        return SearchMethod::Greedy;
+    }
+    let mut options = BeamOptions::default();
+    if let Some(width) = args.beam.or(decoding.beam_width) {
+        options.width = usize::from(width);
+    }
+    let mut weights = LmWeights::default();
+    if let Some(scale) = decoding.lm_weight {
+        weights.scale = scale;
+    }
+    if let Some(word_bonus) = decoding.word_bonus {
+        weights.word_bonus = word_bonus;
+    }
+    SearchMethod::Beam { options, weights }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(beam: Option<u16>, greedy: bool) -> RecognitionArgs {
+        RecognitionArgs {
+            model: String::new(),
+            words: None,
+            beam,
+            greedy,
+            threads: 1,
+        }
+    }
+
+    fn width(method: SearchMethod) -> Option<usize> {
+        match method {
+            SearchMethod::Greedy => None,
+            SearchMethod::Beam { options, .. } => Some(options.width),
+        }
+    }
+
+    #[test]
+    fn the_user_overrides_the_manifest_and_the_manifest_the_defaults() {
+        let default_width = BeamOptions::default().width;
+        let beam = Decoding {
+            search: Some(SearchKind::Beam),
+            beam_width: Some(6),
+            lm_weight: Some(0.25),
+            word_bonus: None,
+        };
+        let greedy = Decoding {
+            search: Some(SearchKind::Greedy),
+            ..beam
+        };
+        assert_eq!(
+            width(search_method(&args(None, false), Decoding::default())),
+            Some(default_width)
+        );
+        assert_eq!(width(search_method(&args(None, false), beam)), Some(6));
+        assert_eq!(width(search_method(&args(Some(3), false), beam)), Some(3));
+        assert_eq!(width(search_method(&args(None, true), beam)), None);
+        assert_eq!(width(search_method(&args(None, false), greedy)), None);
+        assert_eq!(width(search_method(&args(Some(3), false), greedy)), Some(3));
+        let SearchMethod::Beam { weights, .. } = search_method(&args(None, false), beam) else {
+            panic!("a beam was asked for");
+        };
+        assert_eq!(weights.scale, 0.25);
+        assert_eq!(weights.word_bonus, LmWeights::default().word_bonus);
+    }
+}
