@@ -25,6 +25,32 @@ pub(crate) enum Command {
     /// Models on this computer
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// Dictate: hold the microphone, the model and the input method until asked to end
+    Daemon(DaemonArgs),
+    /// Push-to-talk key went down: bind it to a key of the desktop
+    Press,
+    /// Push-to-talk key went up: bind it to the release of that key
+    Release,
+    /// Start listening, or end it: for desktops that bind presses only
+    Toggle,
+    /// Throw away what was said since the last sentence and end
+    Cancel,
+    /// Insert the last text again, where focus is
+    PasteLast,
+    /// Show what the daemon is doing
+    Status,
+    /// List the microphones
+    Devices,
+    /// Say what works on this desktop, and why the rest does not
+    Doctor,
+}
+
+/// Arguments of `sotto daemon`.
+#[derive(Debug, Args)]
+pub(crate) struct DaemonArgs {
+    /// Started by ibus-daemon, which knows the engine from its component file
+    #[arg(long)]
+    pub(crate) ibus: bool,
 }
 
 /// Verbs about models.

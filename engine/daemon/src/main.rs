@@ -4,6 +4,9 @@
 
 mod audio_file;
 mod cli;
+mod client;
+mod daemon;
+mod doctor;
 mod eval;
 mod model;
 mod models;
@@ -16,13 +19,31 @@ use std::{io, process::ExitCode};
 
 use clap::Parser;
 
-use crate::cli::{Cli, Command, ModelsCommand};
+use sotto_ibus::Start;
+
+use crate::{
+    cli::{Cli, Command, ModelsCommand},
+    client::Verb,
+};
 
 fn main() -> ExitCode {
     let done = match &Cli::parse().command {
         Command::Transcribe(args) => transcribe::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Models(ModelsCommand::List) => models::list(),
+        Command::Daemon(args) => daemon::run(if args.ibus {
+            Start::ByFile
+        } else {
+            Start::AtRunTime
+        }),
+        Command::Press => client::ask(Verb::Press),
+        Command::Release => client::ask(Verb::Release),
+        Command::Toggle => client::ask(Verb::Toggle),
+        Command::Cancel => client::ask(Verb::Cancel),
+        Command::PasteLast => client::ask(Verb::PasteLast),
+        Command::Status => client::ask(Verb::Status),
+        Command::Devices => doctor::devices(),
+        Command::Doctor => doctor::examine(),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

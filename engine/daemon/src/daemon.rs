@@ -1,0 +1,213 @@
+//! `sotto daemon`: holds the microphone, the model and the input method, and dictates.
+
+mod clock;
+mod config;
+mod events;
+mod files;
+mod input_method;
+mod key_name;
+mod log;
+mod messages;
+mod microphone;
+mod model_source;
+mod offer;
+mod recognizer_thread;
+mod run;
+mod service;
+mod sound;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use sotto_api::DictationProxy;
+use sotto_ibus::{
+    Component, EngineDesc, KeyPolicy, RememberedEngine, Start, Surroundings, keep_linked,
+};
+use sotto_session::Session;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use self::{
+    clock::Clock,
+    events::Event,
+    input_method::{ENGINE, InputMethod},
+    log::note,
+    model_source::InstalledModels,
+    offer::Offer,
+    recognizer_thread::{RecognizerThread, Settings},
+    run::{Attach, Daemon, Sources},
+    service::{Board, Instance},
+    sound::DesktopMicrophone,
+};
+pub(crate) use self::{config::Config, files::Files, offer::clipboard_program};
+
+/// The component's bus name, as its XML file has it.
+const COMPONENT: &str = "org.freedesktop.IBus.Sotto";
+
+/// Runs the daemon until it is asked to end.
+///
+/// # Errors
+///
+/// If another daemon runs and does not answer, or a part cannot be started.
+pub(crate) fn run(start: Start) -> anyhow::Result<bool> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the event loop cannot be started")?;
+    runtime.block_on(dictate(start))?;
+    Ok(true)
+}
+
+async fn dictate(start: Start) -> anyhow::Result<()> {
+    let files = Files::from_environment()?;
+    if let Err(error) = files.write_config_once(config::DEFAULT_TEXT) {
+        note!(
+            "the settings cannot be written to {}: {error}",
+            files.config.display()
+        );
+    }
+    let (events, event) = unbounded_channel();
+    let Some(board) = take_the_desk(&events).await? else {
+        return Ok(());
+    };
+    let config = Config::read(&files.config).unwrap_or_else(|error| {
+        note!("{error}; the default settings are in use");
+        Config::default()
+    });
+    let policy = Arc::new(KeyPolicy::new());
+    policy.set_push_to_talk(config.key.push_to_talk);
+    let reports = events.clone();
+    let recognizer = RecognizerThread::start(
+        Box::new(DesktopMicrophone),
+        Box::new(InstalledModels),
+        Settings::from(&config),
+        move |report| {
+            // The loop has ended when nobody listens.
+            let _ended = reports.send(Event::Recognizer(report));
+        },
+    )
+    .context("the recognizer thread cannot be started")?;
+    let (engines, engine) = unbounded_channel();
+    let (links, link) = unbounded_channel();
+    let keys = Arc::clone(&policy);
+    let mut attach: Attach = Box::new(move || {
+        let (keys, engines, links) = (Arc::clone(&keys), engines.clone(), links.clone());
+        let surroundings = Surroundings::of_process();
+        tokio::spawn(keep_linked(
+            surroundings,
+            component(),
+            start,
+            keys,
+            engines,
+            links,
+        ))
+    });
+    let attached = attach();
+    spawn_signals(events.clone())?;
+    let (watched, changes) = (files.config.clone(), events.clone());
+    tokio::spawn(async move {
+        if let Err(error) = watch::watch_config(&watched, changes).await {
+            note!("changes of the settings are not noticed until the next start: {error}");
+        }
+    });
+    let kept = RememberedEngine::at(&files.remembered_engine);
+    let daemon = Daemon {
+        session: Session::new(config.session()),
+        clock: Clock::new(),
+        policy,
+        input_method: InputMethod::new(kept, events.clone()),
+        recognizer,
+        board,
+        offer: Offer {
+            feedback: config.feedback.clone(),
+            delivery: config.delivery.clone(),
+            events,
+        },
+        attach,
+        attached,
+        config,
+        config_path: files.config,
+    };
+    daemon
+        .run(Sources {
+            events: event,
+            links: link,
+            engines: engine,
+        })
+        .await;
+    Ok(())
+}
+
+/// Serves the dictation object and takes its name. Without a session bus there is no object; with
+/// another daemon on it there is nothing to do but to ask that one to attach again.
+async fn take_the_desk(events: &UnboundedSender<Event>) -> anyhow::Result<Option<Option<Board>>> {
+    let connection = match zbus::Connection::session().await {
+        Ok(connection) => connection,
+        Err(error) => {
+            note!("no session bus, so only the input method's key works: {error}");
+            return Ok(Some(None));
+        }
+    };
+    let board = Board::serve(&connection, events.clone())
+        .await
+        .context("session bus")?;
+    match service::take_name(&connection)
+        .await
+        .context("session bus")?
+    {
+        Instance::First => Ok(Some(Some(board))),
+        Instance::Second => {
+            let first = DictationProxy::new(&connection)
+                .await
+                .context("session bus")?;
+            first
+                .reattach()
+                .await
+                .context("another Sotto runs and does not answer")?;
+            note!("another Sotto runs; it attaches to the input method anew");
+            Ok(None)
+        }
+    }
+}
+
+fn component() -> Component {
+    let text = str::to_owned;
+    Component {
+        name: text(COMPONENT),
+        description: text("Private dictation"),
+        version: text(env!("CARGO_PKG_VERSION")),
+        license: text(env!("CARGO_PKG_LICENSE")),
+        author: text("Sotto contributors"),
+        homepage: text(env!("CARGO_PKG_HOMEPAGE")),
+        textdomain: text("sotto"),
+        engines: vec![EngineDesc {
+            name: text(ENGINE),
+            longname: text("Sotto"),
+            description: text("Private dictation: hold a key and speak"),
+            license: text(env!("CARGO_PKG_LICENSE")),
+            author: text("Sotto contributors"),
+            icon: text("audio-input-microphone"),
+            layout: text("default"),
+            symbol: text("🎙"),
+            ..EngineDesc::default()
+        }],
+        ..Component::default()
+    }
+}
+
+fn spawn_signals(events: UnboundedSender<Event>) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals")?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        // The loop has ended when nobody listens.
+        let _ended = events.send(Event::Quit);
+    });
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Everything the daemon's loop can hear.
+
+use sotto_api::DictationError;
+use sotto_ibus::{EngineEvent, LinkEvent};
+use tokio::sync::oneshot;
+
+use crate::daemon::recognizer_thread::Report;
+
+/// What a caller on the session bus asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Call {
+    Press,
+    Release,
+    Toggle,
+    Cancel,
+    PasteLast,
+    Reattach,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// A call on the session bus, and where its answer goes.
+    Call(Call, oneshot::Sender<Result<(), DictationError>>),
+    /// The connection to the input method.
+    Link(LinkEvent),
+    /// Our engine in the input method.
+    Engine(EngineEvent),
+    /// What became of switching engines.
+    Activation(Activated),
+    /// The recognizer thread.
+    Recognizer(Report),
+    /// The settings file changed.
+    ConfigFile,
+    /// A notification's button asks for the last text.
+    PasteLast,
+    /// The process is asked to end.
+    Quit,
+    /// The session's deadline.
+    Deadline,
+}
+
+/// What became of switching engines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Activated {
+    /// Ours is selected.
+    Yes,
+    /// The input method refused.
+    Refused,
+    /// Somebody selected another engine.
+    Lost,
+}

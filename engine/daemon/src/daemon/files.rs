@@ -1,0 +1,49 @@
+//! Where the daemon keeps its few files, by the XDG base directory rules.
+
+use std::{io, path::PathBuf};
+
+/// The daemon's files.
+#[derive(Debug, Clone)]
+pub(crate) struct Files {
+    /// The user's settings.
+    pub(crate) config: PathBuf,
+    /// The input engine to go back to, for as long as ours is selected.
+    pub(crate) remembered_engine: PathBuf,
+}
+
+impl Files {
+    /// The files of this user, in this session.
+    ///
+    /// # Errors
+    ///
+    /// If the environment names no home.
+    pub(crate) fn from_environment() -> anyhow::Result<Self> {
+        let dirs = directories::ProjectDirs::from("", "", "sotto")
+            .ok_or_else(|| anyhow::anyhow!("no home folder is known: set HOME"))?;
+        let runtime = dirs.runtime_dir().unwrap_or_else(|| dirs.cache_dir());
+        Ok(Self {
+            config: dirs.config_dir().join("config.toml"),
+            remembered_engine: runtime.join("engine"),
+        })
+    }
+
+    /// Writes the documented settings where there are none yet.
+    ///
+    /// # Errors
+    ///
+    /// If the folder or the file cannot be made.
+    pub(crate) fn write_config_once(&self, text: &str) -> io::Result<()> {
+        if let Some(folder) = self.config.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        match std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&self.config)
+        {
+            Ok(mut file) => io::Write::write_all(&mut file, text.as_bytes()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What the recognizer thread needs of a microphone: an edge that tests replace by a recording.
+
+use sotto_session::CaptureFailure;
+
+/// Opens microphones.
+pub(crate) trait Microphone: Send {
+    /// Opens the device of that id; `default` is the desktop's choice.
+    fn open(&mut self, device: &str) -> Result<Box<dyn Recording>, CaptureFailure>;
+}
+
+/// What came from a microphone.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Heard {
+    /// Mono samples.
+    Samples(Vec<f32>),
+    /// So many samples found the ring full.
+    Lost(u64),
+    /// No more samples come.
+    Ended(CaptureFailure),
+}
+
+/// An open microphone; dropping it closes the device.
+pub(crate) trait Recording {
+    /// Samples a second.
+    fn rate_hz(&self) -> u32;
+
+    /// Name of the device, for people.
+    fn device(&self) -> &str;
+
+    /// What came next; `None` while nothing has come.
+    fn read(&mut self) -> Option<Heard>;
+}

@@ -1,0 +1,157 @@
+//! `sotto doctor` and `sotto devices`: what works on this desktop, and why the rest does not.
+
+use std::{
+    env,
+    io::{self, Write as _},
+};
+
+use sotto_api::DictationProxy;
+use sotto_capture::{HostChoice, list_devices};
+use sotto_ibus::Surroundings;
+use sotto_models::{Bundle, SearchPath, StampStore};
+
+use crate::daemon::{Config, Files, clipboard_program};
+
+/// One line of the report.
+struct Finding {
+    what: &'static str,
+    outcome: Result<String, String>,
+}
+
+/// Lists the microphones, with the ids that the settings take.
+///
+/// # Errors
+///
+/// If no sound system answers or there is no microphone.
+pub(crate) fn devices() -> anyhow::Result<bool> {
+    let devices = list_devices(HostChoice::Automatic)?;
+    let mut out = io::stdout().lock();
+    for device in devices {
+        let default = if device.is_default { "  (default)" } else { "" };
+        writeln!(out, "{}\n    {}{default}", device.id, device.name)?;
+    }
+    Ok(true)
+}
+
+/// Reports on each part; the answer is whether dictation reaches applications.
+///
+/// # Errors
+///
+/// If the report cannot be written.
+pub(crate) fn examine() -> anyhow::Result<bool> {
+    let findings = [
+        Finding {
+            what: "model",
+            outcome: model(),
+        },
+        Finding {
+            what: "microphone",
+            outcome: microphone(),
+        },
+        Finding {
+            what: "daemon",
+            outcome: daemon(),
+        },
+        Finding {
+            what: "input method",
+            outcome: input_method(),
+        },
+        Finding {
+            what: "applications",
+            outcome: applications(),
+        },
+        Finding {
+            what: "clipboard",
+            outcome: clipboard(),
+        },
+    ];
+    let mut out = io::stdout().lock();
+    for finding in &findings {
+        let (mark, text) = match &finding.outcome {
+            Ok(text) => ("ok", text),
+            Err(text) => ("no", text),
+        };
+        writeln!(out, "{mark}  {:<13} {text}", finding.what)?;
+    }
+    let delivery = match (&findings[3].outcome, &findings[5].outcome) {
+        (Ok(_), _) => "text is inserted by the input method",
+        (Err(_), Ok(_)) => "text goes to the clipboard, with a notification",
+        (Err(_), Err(_)) => "text is kept in memory until \"sotto paste-last\"",
+    };
+    writeln!(out, "\n=>  {delivery}")?;
+    Ok(findings.iter().all(|finding| finding.outcome.is_ok()))
+}
+
+fn model() -> Result<String, String> {
+    let files = Files::from_environment().map_err(|error| error.to_string())?;
+    let config = Config::read(&files.config).map_err(|error| error.to_string())?;
+    let dir = SearchPath::from_environment()
+        .find(&config.model.id)
+        .map_err(|error| error.to_string())?;
+    let bundle =
+        Bundle::open(&dir, &StampStore::in_user_cache()).map_err(|error| error.to_string())?;
+    Ok(format!("{} in {}", bundle.id(), bundle.dir().display()))
+}
+
+fn microphone() -> Result<String, String> {
+    let devices = list_devices(HostChoice::Automatic).map_err(|error| error.to_string())?;
+    let default = devices
+        .iter()
+        .find(|device| device.is_default)
+        .or(devices.first());
+    default
+        .map(|device| device.id.clone())
+        .ok_or_else(|| "no microphone: plug one in".to_owned())
+}
+
+fn daemon() -> Result<String, String> {
+    let asked = async {
+        let connection = zbus::Connection::session().await?;
+        DictationProxy::new(&connection).await?.state().await
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    runtime
+        .block_on(asked)
+        .map(|state| format!("it is {state}"))
+        .map_err(|error| format!("it does not answer: start it with \"sotto daemon\" ({error})"))
+}
+
+fn input_method() -> Result<String, String> {
+    let found = Surroundings::of_process().find();
+    found
+        .map(|_| "ibus-daemon is there".to_owned())
+        .map_err(|error| error.to_string())
+}
+
+/// Whether toolkits are told to use IBus. On Wayland the compositor speaks to it instead.
+fn applications() -> Result<String, String> {
+    let wanted = [
+        ("GTK_IM_MODULE", "ibus"),
+        ("QT_IM_MODULE", "ibus"),
+        ("XMODIFIERS", "@im=ibus"),
+    ];
+    let missing: Vec<String> = wanted
+        .iter()
+        .filter(|(name, value)| {
+            env::var(name).is_ok_and(|set| set != *value) || env::var(name).is_err()
+        })
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    if missing.is_empty() {
+        Ok("they are told to use IBus".to_owned())
+    } else if env::var_os("WAYLAND_DISPLAY").is_some() {
+        Ok("the Wayland compositor connects them to IBus".to_owned())
+    } else {
+        Err(format!("set {} and log in again", missing.join(" ")))
+    }
+}
+
+fn clipboard() -> Result<String, String> {
+    clipboard_program().map(|(program, _)| program.display().to_string()).ok_or_else(|| {
+        "install wl-clipboard (Wayland) or xclip (X11) to have text that cannot be inserted there"
+            .to_owned()
+    })
+}
