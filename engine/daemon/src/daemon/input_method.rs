@@ -270,7 +270,10 @@ async fn switch_engines(
             Switch::Connected(connected) => {
                 activation = None;
                 if let Err(error) = kept.mend(&connected).await {
-                    note!("the input source from before cannot be selected again: {error}");
+                    note!(
+                        "the input source from before cannot be selected again: {:#}",
+                        anyhow::Error::new(error)
+                    );
                 }
                 link = Some(connected);
             }
@@ -287,7 +290,10 @@ async fn switch_engines(
                     match Activation::begin(link, ENGINE, &kept).await {
                         Ok(begun) => activation = Some(begun),
                         Err(error) => {
-                            note!("the input method does not switch to Sotto: {error}");
+                            note!(
+                                "the input method does not switch to Sotto: {:#}",
+                                anyhow::Error::new(error)
+                            );
                             tell(Activated::Refused);
                             continue;
                         }
@@ -299,7 +305,10 @@ async fn switch_engines(
                 if let (Some(link), Some(activation)) = (&link, activation.take())
                     && let Err(error) = activation.end(link, &kept).await
                 {
-                    note!("the input source from before cannot be selected again: {error}");
+                    note!(
+                        "the input source from before cannot be selected again: {:#}",
+                        anyhow::Error::new(error)
+                    );
                 }
             }
             Switch::Check => {
