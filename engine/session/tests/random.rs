@@ -111,6 +111,8 @@ struct Utterance {
 struct Judge {
     focused: Option<ContextId>,
     secret: bool,
+    /// The field that lost focus last, if it was secret.
+    left_secret: Option<ContextId>,
     now: Millis,
     /// Which text field had focus, from when until when.
     history: Vec<(ContextId, Millis, Option<Millis>)>,
@@ -157,8 +159,24 @@ impl Judge {
         }
         self.history
             .extend(focused.clone().map(|context| (context, self.now, None)));
+        if let Some(left) = self.focused.take() {
+            self.left_secret = self.secret.then_some(left);
+        }
+        // a field that comes back is what it was until it says otherwise
+        self.secret = focused.is_some() && focused == self.left_secret;
         self.focused = focused;
-        self.secret = false;
+        self.note_secret();
+    }
+
+    /// What was spoken to no other field than the secret one that has focus is not owed to anybody.
+    fn note_secret(&mut self) {
+        if !self.secret {
+            return;
+        }
+        for (_, utterance) in self.finals.values_mut() {
+            let elsewhere = |place| self.focused.as_ref() != Some(place);
+            utterance.secret |= !utterance.places.iter().any(elsewhere);
+        }
     }
 
     fn close(&mut self, capture: CaptureId) {
@@ -175,20 +193,17 @@ impl Judge {
             } if client != "fake" => {
                 self.set_focused(Some(context.clone()));
             }
-            SessionInput::FocusIn { .. } | SessionInput::ActivationLost | SessionInput::BusLost => {
+            SessionInput::FocusIn { .. } => self.set_focused(None),
+            SessionInput::ActivationLost | SessionInput::BusLost => {
                 self.set_focused(None);
+                self.left_secret = None;
             }
             SessionInput::FocusOut(context) if self.focused.as_ref() == Some(context) => {
                 self.set_focused(None);
             }
             SessionInput::ContentType(content_type) => {
                 self.secret = self.focused.is_some() && content_type.is_secret();
-                if self.secret {
-                    for (_, utterance) in self.finals.values_mut() {
-                        let elsewhere = |place| self.focused.as_ref() != Some(place);
-                        utterance.secret |= !utterance.places.iter().any(elsewhere);
-                    }
-                }
+                self.note_secret();
             }
             SessionInput::PasteLast => self.n_pastes += 1,
             SessionInput::Cancel => self.cancelled = true,
