@@ -70,9 +70,9 @@ def main():
             while recognizer.is_ready(stream):
                 recognizer.decode_stream(stream)
             expected[path] = list(recognizer.tokens(stream))
+        subprocess.run(["cargo", "build", "--quiet", "--workspace", "--examples"], check=True)
         ours = subprocess.run(
-            ["cargo", "run", "--quiet", "--release", "-p", "sotto-core", "--example", "tokens", "--", args.model, *raws],
-            check=True, capture_output=True, text=True,
+            ["target/debug/examples/tokens", args.model, *raws], check=True, capture_output=True, text=True
         ).stdout.splitlines()
     symbols = {}
     for line in Path(args.model, "tokens.txt").read_text(encoding="utf-8").splitlines():
