@@ -1,4 +1,4 @@
-//! Our engine in a [`Desktop`], as a test's own process serves it.
+//! Our engine in a [`Desktop`](crate::desktop::Desktop), as a test's own process serves it.
 
 use std::sync::Arc;
 

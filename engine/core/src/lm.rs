@@ -1,6 +1,6 @@
 //! Word n-gram language model with back-off, read in place from its compiled form.
 //!
-//! A model is made from ARPA text by [`compile`] and opened over bytes, a memory map as a rule, by
+//! A model is made from ARPA text by [`compile()`] and opened over bytes, a memory map as a rule, by
 //! [`LanguageModel::from_bytes`], which checks everything that later reads rely on.
 //! Scores are natural logarithms; ARPA files and the compiled form hold base 10.
 //!

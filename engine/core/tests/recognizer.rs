@@ -1,5 +1,10 @@
 //! The recognizer with the model that comes with the program, on the committed recording.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod common;
 
 use std::sync::{Arc, OnceLock};

@@ -21,7 +21,7 @@ pub struct RecognizerConfig {
     pub hotwords: Option<Arc<ContextGraph>>,
     /// The gate that keeps noise from the model; without it everything is decoded.
     pub gate: Option<GateConfig>,
-    /// When an utterance ends by itself; without it only [`Recognizer::finish`] ends one.
+    /// When an utterance ends by itself; without it only [`finish`](crate::recognizer::Recognizer::finish) ends one.
     pub endpoint: Option<EndpointRules>,
     /// Where the first window of an utterance begins.
     pub lead_in: LeadIn,
