@@ -8,7 +8,8 @@
 //! * *Final*: audio time of the final event, minus the end of its last word. Where the file ends
 //!   before the endpoint rule fires, this is the silence left in the file.
 //! * *Revision rate*: of all updates that follow an update of the same utterance, the share that
-//!   changes or removes a word already shown. The final counts as an update.
+//!   changes or removes a word already shown. The final counts as an update. A last word that
+//!   merely grows was unfinished, not wrong: that is no revision.
 
 use sotto_core::{
     time::Millis,
@@ -55,7 +56,7 @@ impl Timing {
             self.first_shown_at = Some(audio_time);
         } else {
             self.n_updates += 1;
-            self.n_revisions += u64::from(!words.starts_with(&self.shown));
+            self.n_revisions += u64::from(!continues(&words, &self.shown));
         }
         self.shown = words;
     }
@@ -83,6 +84,17 @@ impl Timing {
     pub(crate) fn revision_rate(&self) -> Option<f64> {
         (self.n_updates > 0).then(|| self.n_revisions as f64 / self.n_updates as f64)
     }
+}
+
+/// Whether `words` say everything that was `shown`, the last word of it perhaps at more length.
+fn continues(words: &[String], shown: &[String]) -> bool {
+    let Some((last, before)) = shown.split_last() else {
+        return true;
+    };
+    words.starts_with(before)
+        && words
+            .get(before.len())
+            .is_some_and(|word| word.starts_with(last.as_str()))
 }
 
 fn difference_ms(later: Millis, earlier: Millis) -> i64 {
@@ -146,7 +158,7 @@ mod tests {
         timing.finish_utterance(&words("hello world here"), Millis(500));
         timing.partial(&transcript("", "next"), Millis(600));
         timing.finish_utterance(&words("next"), Millis(700));
-        assert_eq!(timing.revision_rate(), Some(0.4));
+        assert_eq!(timing.revision_rate(), Some(0.2));
     }
 
     #[test]
