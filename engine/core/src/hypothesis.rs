@@ -1,7 +1,11 @@
 //! What a search has found so far.
 
+use std::fmt;
+
 /// One emitted token.
-#[derive(Debug, Clone, Copy, PartialEq)]
+///
+/// The `Debug` form does not say which token it is: ids spell what was said.
+#[derive(Clone, Copy, PartialEq)]
 pub struct Token {
     /// Row of `tokens.txt`.
     pub id: u32,
@@ -26,5 +30,14 @@ impl Hypothesis {
     /// Token ids alone.
     pub fn ids(&self) -> impl Iterator<Item = u32> + '_ {
         self.tokens.iter().map(|token| token.id)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("encoder_frame", &self.encoder_frame)
+            .field("log_prob", &self.log_prob)
+            .finish_non_exhaustive()
     }
 }

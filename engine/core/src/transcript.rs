@@ -111,3 +111,43 @@ impl fmt::Debug for Transcript {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hypothesis::Token;
+
+    #[test]
+    fn debug_forms_show_no_text() {
+        let word = Word {
+            text: "secret".to_owned(),
+            written: "Secret".to_owned(),
+            ..Word::default()
+        };
+        let token = Token {
+            id: 987_654,
+            encoder_frame: 1,
+            log_prob: -0.5,
+        };
+        let result = Final {
+            transcript: Transcript {
+                stable: vec![word.clone()],
+                unstable: vec![word.clone()],
+            },
+            n_best: vec![Hypothesis {
+                tokens: vec![token],
+                ..Hypothesis::default()
+            }],
+            ..Final::default()
+        };
+        for shown in [
+            format!("{word:?}"),
+            format!("{result:#?}"),
+            format!("{:?}", result.transcript),
+            format!("{:?}", result.n_best),
+        ] {
+            assert!(!shown.to_lowercase().contains("secret"), "{shown}");
+            assert!(!shown.contains("987654"), "{shown}");
+        }
+    }
+}
