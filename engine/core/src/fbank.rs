@@ -2,7 +2,7 @@
 //!
 //! Two parameter sets: [`FbankConfig::kaldi`] for icefall models and [`FbankConfig::nemo`] for
 //! NeMo models as sherpa-onnx feeds them. Frames agree with `kaldi-native-fbank`
-//! (<https://github.com/csukuangfj/kaldi-native-fbank>) within 1e-3; the test
+//! (<https://github.com/csukuangfj/kaldi-native-fbank>) within 1e-3 on the fixture; the test
 //! `tests/fbank_reference.rs` holds them to that.
 //!
 //! Frame `i` is centered at `(i + 0.5) * 10 ms` ("snip edges" off). It is given once all of its

@@ -59,7 +59,8 @@ pub struct GateConfig {
 }
 
 impl Default for GateConfig {
-    /// Found with `tests/parity/gate.py`. The hangover outlasts the longest endpoint rule that
+    /// Chosen on recordings of speech and noise; `tests/parity/gate.py` measures what they do.
+    /// The hangover outlasts the longest endpoint rule that
     /// waits for a sentence to go on.
     fn default() -> Self {
         Self {
