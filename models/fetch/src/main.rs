@@ -1,0 +1,3 @@
+//! Downloads models.
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! Checks the Tauri configuration and embeds the user interface.
+
+fn main() {
+    tauri_build::build();
+}
