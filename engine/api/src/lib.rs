@@ -5,8 +5,10 @@
 
 mod dictation;
 mod error;
+mod models;
 mod state;
 
 pub use dictation::{BUS_NAME, DictationProxy, INTERFACE, OBJECT_PATH};
 pub use error::DictationError;
+pub use models::{InstalledModel, MODELS_INTERFACE, ModelsError, ModelsProxy};
 pub use state::DictationState;
