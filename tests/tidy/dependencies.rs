@@ -10,22 +10,24 @@ use serde_json::Value;
 use sotto_tests::source_root;
 
 /// Crates of ours and the crates of ours that they may depend on.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("sotto-api", &[]),
     ("sotto-capture", &["sotto-core"]),
     ("sotto-core", &[]),
-    ("sotto-fetch", &["sotto-models"]),
+    ("sotto-fetch", &["sotto-i18n", "sotto-models"]),
+    ("sotto-i18n", &[]),
     ("sotto-ibus", &[]),
     ("sotto-models", &[]),
     ("sotto-session", &["sotto-text"]),
     ("sotto-text", &[]),
-    ("sotto-tray", &["sotto-api", "sotto-fetch"]),
+    ("sotto-tray", &["sotto-api", "sotto-fetch", "sotto-i18n"]),
     (
         "sotto",
         &[
             "sotto-api",
             "sotto-capture",
             "sotto-core",
+            "sotto-i18n",
             "sotto-ibus",
             "sotto-models",
             "sotto-session",
