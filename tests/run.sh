@@ -8,7 +8,7 @@ usage() {
     cat <<'TEXT'
 usage: tests/run.sh [STEP…]
 
-Steps, in order: fmt clippy test doctest doc python scripts. Without a STEP, all of them.
+Steps, in order: fmt clippy test doctest doc po python scripts. Without a STEP, all of them.
 TEXT
 }
 
@@ -27,6 +27,8 @@ step_test() {
 step_doctest() { cargo test --workspace --locked --doc; }
 
 step_doc() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items; }
+
+step_po() { po/extract.py --check; }
 
 # The recipes of the built-in models have tests of their own, which need PyTorch.
 step_python() {
@@ -48,7 +50,7 @@ step_scripts() {
     packaging/try.sh --check
 }
 
-all_steps=(fmt clippy test doctest doc python scripts)
+all_steps=(fmt clippy test doctest doc po python scripts)
 case ${1:-} in
     -h | --help)
         usage
