@@ -24,6 +24,14 @@ pub struct Word {
     pub confidence: f32,
 }
 
+impl Word {
+    /// Whether it stands right behind the word before, as characters of unspaced scripts do.
+    #[must_use]
+    pub fn joins(&self, before: &Self) -> bool {
+        joins_without_space(&before.text, &self.text)
+    }
+}
+
 /// The words of one utterance so far, in two parts.
 ///
 /// `stable` only grows within an utterance; `unstable` may be replaced by the next partial.

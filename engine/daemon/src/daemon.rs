@@ -4,6 +4,7 @@ mod clock;
 mod config;
 mod events;
 mod files;
+mod heard_words;
 mod input_method;
 mod key_name;
 mod log;
@@ -17,7 +18,9 @@ mod service;
 mod sound;
 #[cfg(test)]
 mod tests;
+mod text_config;
 mod watch;
+mod writing;
 
 use std::sync::Arc;
 
@@ -41,6 +44,7 @@ use self::{
     run::{Attach, Daemon, Sources},
     service::{Board, Instance},
     sound::DesktopMicrophone,
+    writing::{TextFiles, Writing},
 };
 pub(crate) use self::{config::Config, files::Files, offer::clipboard_program};
 
@@ -128,6 +132,7 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
         },
         attach,
         attached,
+        writing: Writing::new(TextFiles::beside(&files.config)),
         config,
         config_path: files.config,
     };

@@ -1,13 +1,6 @@
-//! How a piece of text joins what stands around the caret.
+//! The text around the caret, as far as it is known.
 
-use std::cell::OnceCell;
-
-use sotto_text::{CaretFit, Ending, FieldPurpose, Language, Place, Profiles, Surroundings};
-
-use crate::{
-    input::{ContentType, Surrounding},
-    spoken::Spoken,
-};
+use crate::input::Surrounding;
 
 /// Text on both sides of the caret; `None` where it is not known.
 #[derive(Clone, Default)]
@@ -43,64 +36,6 @@ impl Around {
             before: Some(text[..start].to_owned()),
             after: Some(text[end..].to_owned()),
         }
-    }
-}
-
-/// The rules by which text is fitted, read when first needed.
-#[derive(Debug)]
-pub(crate) struct Fitting {
-    language: Language,
-    rules: OnceCell<(CaretFit, Profiles)>,
-}
-
-impl Fitting {
-    pub(crate) const fn new(language: Language) -> Self {
-        Self {
-            language,
-            rules: OnceCell::new(),
-        }
-    }
-
-    /// The text as it must be inserted.
-    pub(crate) fn fit(
-        &self,
-        text: &Spoken,
-        around: &Around,
-        client: &str,
-        content_type: ContentType,
-        ending: Ending,
-    ) -> Spoken {
-        let (fit, profiles) = self
-            .rules
-            .get_or_init(|| (CaretFit::new(self.language), Profiles::default()));
-        let purpose = purpose(content_type.purpose);
-        let place = Place {
-            surroundings: Surroundings {
-                before: around.before.as_deref(),
-                after: around.after.as_deref(),
-            },
-            purpose,
-            profile: profiles.select(client, purpose),
-            ending,
-        };
-        Spoken::new(fit.fit(text.as_str(), &place))
-    }
-}
-
-/// The purpose of that IBus number; an unknown one holds any text.
-const fn purpose(ibus: u32) -> FieldPurpose {
-    match ibus {
-        1 => FieldPurpose::Alpha,
-        2 => FieldPurpose::Digits,
-        3 => FieldPurpose::Number,
-        4 => FieldPurpose::Phone,
-        5 => FieldPurpose::Url,
-        6 => FieldPurpose::Email,
-        7 => FieldPurpose::Name,
-        8 => FieldPurpose::Password,
-        9 => FieldPurpose::Pin,
-        10 => FieldPurpose::Terminal,
-        _ => FieldPurpose::FreeForm,
     }
 }
 

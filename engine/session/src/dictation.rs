@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::{
     effect::KeepReason,
     focus::Focused,
+    heard::HeardWords,
     input::{CaptureId, ContextId},
     session::Mode,
     spoken::Spoken,
@@ -28,15 +29,44 @@ pub(crate) enum Addressee {
 #[derive(Debug)]
 pub(crate) struct Utterance {
     pub(crate) addressee: Addressee,
-    pub(crate) stable: Spoken,
-    pub(crate) unstable: Spoken,
+    /// Words that will not change, without those that were committed already.
+    pub(crate) stable: HeardWords,
+    pub(crate) unstable: HeardWords,
+    /// Words at its start that are on their way to the field already.
+    n_taken: usize,
 }
 
-/// Finished text that waits for focus.
+impl Utterance {
+    /// Takes the words so far; answers whether they are others than before.
+    pub(crate) fn set_words(&mut self, stable: &HeardWords, unstable: &HeardWords) -> bool {
+        let n_unstable = self.n_taken.saturating_sub(stable.len());
+        let (stable, unstable) = (stable.skip(self.n_taken), unstable.skip(n_unstable));
+        let changed = self.stable != stable || self.unstable != unstable;
+        self.stable = stable;
+        self.unstable = unstable;
+        changed
+    }
+
+    /// All words that are not on their way yet.
+    pub(crate) fn words(&self) -> HeardWords {
+        self.stable.followed_by(&self.unstable)
+    }
+}
+
+/// What is to be written.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// Words to be shaped.
+    Words(HeardWords),
+    /// A text that was written before.
+    Text(Spoken),
+}
+
+/// What was finished and waits for focus.
 #[derive(Debug)]
 pub(crate) struct Pending {
     pub(crate) addressee: Addressee,
-    pub(crate) text: Spoken,
+    pub(crate) content: Content,
 }
 
 /// What was said since the press.
@@ -126,21 +156,50 @@ impl Dictation {
         let addressee = self.addressee(now, onset_latency);
         self.utterance.get_or_insert_with(|| Utterance {
             addressee,
-            stable: Spoken::default(),
-            unstable: Spoken::default(),
+            stable: HeardWords::default(),
+            unstable: HeardWords::default(),
+            n_taken: 0,
         })
     }
 
-    /// Ends the utterance with these words, or without knowing better than its last partial.
-    pub(crate) fn complete(&mut self, now: Millis, onset_latency: Millis, text: Option<Spoken>) {
-        let fallback = self.addressee(now, onset_latency);
-        let (addressee, partial) = match self.utterance.take() {
-            Some(spoken) => (spoken.addressee, spoken.stable.joined(&spoken.unstable)),
-            None => (fallback, Spoken::default()),
+    /// Sends the first `n_words` of the utterance on their way.
+    pub(crate) fn take_finished(&mut self, n_words: usize) {
+        let Some(utterance) = &mut self.utterance else {
+            return;
         };
-        let text = text.unwrap_or(partial);
-        if !text.is_blank() {
-            self.pending.push_back(Pending { addressee, text });
+        if n_words == 0 {
+            return;
+        }
+        utterance.n_taken += n_words;
+        let words = utterance.stable.take(n_words);
+        utterance.stable = utterance.stable.skip(n_words);
+        self.pending.push_back(Pending {
+            addressee: utterance.addressee.clone(),
+            content: Content::Words(words),
+        });
+    }
+
+    /// Ends the utterance with these words, or without knowing better than its last partial.
+    pub(crate) fn complete(
+        &mut self,
+        now: Millis,
+        onset_latency: Millis,
+        words: Option<HeardWords>,
+    ) {
+        let fallback = self.addressee(now, onset_latency);
+        let (addressee, words) = match (self.utterance.take(), words) {
+            (Some(spoken), Some(words)) => (spoken.addressee, words.skip(spoken.n_taken)),
+            (Some(spoken), None) => {
+                let words = spoken.words();
+                (spoken.addressee, words)
+            }
+            (None, words) => (fallback, words.unwrap_or_default()),
+        };
+        if !words.is_empty() {
+            self.pending.push_back(Pending {
+                addressee,
+                content: Content::Words(words),
+            });
         }
     }
 

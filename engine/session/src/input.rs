@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::spoken::Spoken;
+use crate::heard::HeardWords;
 
 /// The name of an input context, unique while the input method's bus lives.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,14 +99,14 @@ pub enum SpeechEvent {
     /// The utterance so far.
     Partial {
         /// Words that will not change within the utterance.
-        stable: Spoken,
+        stable: HeardWords,
         /// Words that later audio may change.
-        unstable: Spoken,
+        unstable: HeardWords,
     },
     /// The utterance is complete.
     Final {
         /// Its words.
-        text: Spoken,
+        words: HeardWords,
     },
     /// The model was too slow and samples were dropped; the utterance ends at the hole.
     Lost,

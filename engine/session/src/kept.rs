@@ -42,6 +42,7 @@ impl Kept {
 
     /// Remembers text that was delivered.
     pub(crate) fn delivered(&mut self, text: Spoken, continues: bool) {
+        let text = Spoken::new(text.as_str().trim_matches(' '));
         self.delivered = match self.delivered.take() {
             Some(before) if continues => Some(before.joined(&text)),
             _ => Some(text),

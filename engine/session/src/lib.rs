@@ -15,23 +15,26 @@
 //! * a password field never starts the microphone and stops it when it announces itself late;
 //! * the session leaves `Opening` and `Finishing` without help from outside.
 //!
-//! Times are milliseconds on any monotonic clock. Recognised text is [`Spoken`], whose `Debug`
-//! form shows a length only.
+//! Times are milliseconds on any monotonic clock. Recognized words are [`HeardWords`], text is
+//! [`Spoken`]; their `Debug` forms show counts only.
 
 mod caret;
 mod config;
 mod dictation;
 mod effect;
 mod focus;
+mod heard;
 mod input;
 mod kept;
 mod key;
 mod session;
+mod shaping;
 mod spoken;
 mod time;
 
 pub use config::{KeyMode, SessionConfig};
 pub use effect::{Cue, Effect, Flush, KeepReason, State, Unavailable, UserMessage};
+pub use heard::{HeardWord, HeardWords};
 pub use input::{
     Capabilities, CaptureFailure, CaptureId, ContentType, ContextId, SessionInput, SpeechEvent,
     Surrounding,

@@ -7,12 +7,11 @@ mod speech;
 mod timeouts;
 mod whereabouts;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
-use sotto_text::Language;
+use sotto_text::{SnippetValues, TextRules};
 
 use crate::{
-    caret::Fitting,
     config::SessionConfig,
     dictation::Dictation,
     effect::{Cue, Effect, State, Unavailable, UserMessage},
@@ -20,6 +19,7 @@ use crate::{
     input::{CaptureId, ContextId, SessionInput},
     kept::Kept,
     key::Key,
+    shaping::Shaping,
     spoken::Spoken,
     time::Millis,
 };
@@ -82,10 +82,10 @@ enum Bus {
 }
 
 /// Whether the preedit stands at the caret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Preedit {
     Hidden,
-    Shown,
+    Shown { stable: Spoken, unstable: Spoken },
 }
 
 /// The dictation session of a process.
@@ -109,7 +109,7 @@ pub struct Session {
     preedit: Preedit,
     /// Our last commit, while nothing was typed after it.
     committed: Option<(ContextId, Spoken)>,
-    fitting: Fitting,
+    shaping: Shaping,
     kept: Kept,
     effects: VecDeque<Effect>,
 }
@@ -133,7 +133,7 @@ impl Session {
             n_captures: 0,
             preedit: Preedit::Hidden,
             committed: None,
-            fitting: Fitting::new(Language::English),
+            shaping: Shaping::default(),
             kept: Kept::default(),
             effects: VecDeque::new(),
         }
@@ -144,9 +144,14 @@ impl Session {
         self.config = config;
     }
 
-    /// Writes text by the rules of another language.
-    pub fn set_language(&mut self, language: Language) {
-        self.fitting = Fitting::new(language);
+    /// Writes text by other rules; until told, by those of English.
+    pub fn set_rules(&mut self, rules: Arc<TextRules>) {
+        self.shaping.set_rules(rules);
+    }
+
+    /// What the variables of snippets stand for from now on.
+    pub fn set_snippet_values(&mut self, values: SnippetValues) {
+        self.shaping.set_values(values);
     }
 
     /// What the session is doing.

@@ -25,13 +25,19 @@ impl Spoken {
         self.0.trim().is_empty()
     }
 
-    /// Both texts with one space between, or the one that is not blank.
+    /// Both texts with one space or their line break between, or the one that is not blank.
     #[must_use]
     pub(crate) fn joined(&self, next: &Self) -> Self {
         match (self.is_blank(), next.is_blank()) {
             (_, true) => self.clone(),
             (true, false) => next.clone(),
-            (false, false) => Self(format!("{} {}", self.0.trim_end(), next.0.trim_start())),
+            (false, false) => {
+                let (before, after) =
+                    (self.0.trim_end_matches(' '), next.0.trim_start_matches(' '));
+                let breaks = before.ends_with('\n') || after.starts_with('\n');
+                let space = if breaks { "" } else { " " };
+                Self(format!("{before}{space}{after}"))
+            }
         }
     }
 }

@@ -5,12 +5,17 @@
 //! while each utterance was spoken, and what became of each final text.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock};
 
 use proptest::{collection, prelude::*, test_runner::Config};
 use sotto_session::{
-    Capabilities, CaptureFailure, CaptureId, ContentType, ContextId, Effect, Flush, Millis,
-    Session, SessionConfig, SessionInput, SpeechEvent, Spoken, State,
+    Capabilities, CaptureFailure, CaptureId, ContentType, ContextId, Effect, Flush, HeardWords,
+    Millis, Session, SessionConfig, SessionInput, SpeechEvent, State,
 };
+use sotto_text::{Language, TextRules};
+
+static RULES: LazyLock<Arc<TextRules>> =
+    LazyLock::new(|| Arc::new(TextRules::shipped(Language::English)));
 
 /// Speech is heard by the recognizer at most this long after it began.
 const RECOGNIZER_LATENCY_MS: u64 = 700;
@@ -215,11 +220,11 @@ impl Judge {
                     utterance.spoiled |= utterance.places.contains(context);
                 }
             }
-            SessionInput::Speech(capture, SpeechEvent::Final { text }) => {
+            SessionInput::Speech(capture, SpeechEvent::Final { words }) => {
+                let text = words.words()[0].word.text.clone();
                 self.hear(*capture);
                 let utterance = self.speaking.remove(capture).unwrap_or_default();
-                self.finals
-                    .insert(text.as_str().to_owned(), (*capture, utterance));
+                self.finals.insert(text, (*capture, utterance));
             }
             SessionInput::Speech(capture, SpeechEvent::Started | SpeechEvent::Partial { .. }) => {
                 self.hear(*capture);
@@ -374,13 +379,13 @@ impl Trial {
         let event = match said {
             Said::Started => SpeechEvent::Started,
             Said::Partial => SpeechEvent::Partial {
-                stable: Spoken::new(format!("P{}", self.n_texts)),
-                unstable: Spoken::default(),
+                stable: HeardWords::from_written(&format!("P{}", self.n_texts)),
+                unstable: HeardWords::default(),
             },
             Said::Final => {
                 self.n_texts += 1;
                 SpeechEvent::Final {
-                    text: Spoken::new(format!("F{}", self.n_texts)),
+                    words: HeardWords::from_written(&format!("F{}", self.n_texts)),
                 }
             }
             Said::Lost => SpeechEvent::Lost,
@@ -425,7 +430,8 @@ impl Trial {
     }
 
     fn run(script: Vec<(u64, Step)>) {
-        let session = Session::new(SessionConfig::default());
+        let mut session = Session::new(SessionConfig::default());
+        session.set_rules(Arc::clone(&RULES));
         let mut trial = Self {
             session,
             judge: Judge::default(),

@@ -106,7 +106,7 @@ impl Kinds {
     pub const NONE: Self = Self(0);
 
     /// Every kind.
-    pub const ALL: Self = Self(u16::MAX);
+    pub const ALL: Self = Self((1 << Kind::NAMED.len()) - 1);
 
     /// These and `kind`.
     #[must_use]

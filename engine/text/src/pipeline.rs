@@ -12,9 +12,10 @@
 use crate::caret::{CaretFit, Ending, Place};
 use crate::itn::{Extent, Itn, Kinds};
 use crate::language::Language;
-use crate::piece::{Piece, join};
+use crate::piece::{Piece, Side, join};
 use crate::profile::{AutomaticMarks, CapitalPolicy, FieldPurpose};
 use crate::replacement::{Replacements, SnippetValues};
+use crate::rules::{Switch, TextChoices};
 use crate::spoken::{SpokenForms, Writer};
 use crate::table::TableProblem;
 use crate::word::{Case, Mark, MarkedWord};
@@ -26,6 +27,7 @@ pub struct TextShaper {
     itn: Itn,
     replacements: Replacements,
     caret: CaretFit,
+    automatic_marks: AutomaticMarks,
 }
 
 /// A run of words, or a piece that stands for some.
@@ -38,12 +40,32 @@ impl TextShaper {
     /// The shipped tables of a language, with these kinds of numbers.
     #[must_use]
     pub fn new(language: Language, kinds: Kinds) -> Self {
+        let choices = TextChoices {
+            numbers: kinds,
+            ..TextChoices::default()
+        };
+        Self::with_choices(language, choices)
+    }
+
+    /// The shipped tables of a language, as far as the user wants them.
+    #[must_use]
+    pub fn with_choices(language: Language, choices: TextChoices) -> Self {
         Self {
-            spoken: SpokenForms::new(language),
-            itn: Itn::new(language, kinds),
+            spoken: match choices.spoken_forms {
+                Switch::On => SpokenForms::new(language),
+                Switch::Off => SpokenForms::none(language),
+            },
+            itn: Itn::new(language, choices.numbers),
             replacements: Replacements::default(),
             caret: CaretFit::new(language),
+            automatic_marks: choices.automatic_marks,
         }
+    }
+
+    /// A text that is written already, as it must be inserted at `place`.
+    #[must_use]
+    pub fn fit(&self, text: &str, place: &Place<'_>) -> String {
+        self.caret.fit(text, place)
     }
 
     /// Adds the user's spoken forms; see [`SpokenForms::extend`].
@@ -64,7 +86,7 @@ impl TextShaper {
         }
         let words: Vec<MarkedWord> = words
             .iter()
-            .map(|word| profiled(word, place))
+            .map(|word| self.profiled(word, place))
             .filter(|word| !word.text.is_empty())
             .collect();
         let mut writer = Writer::new(&self.spoken);
@@ -83,7 +105,11 @@ impl TextShaper {
                 Part::Fixed(piece, mark) => writer.fixed(piece, mark),
             }
         }
-        let text = join(&writer.finish(), place.profile.capitals());
+        let mut pieces = writer.finish();
+        if place.profile.is_technical() {
+            pieces.iter_mut().for_each(as_option_sign);
+        }
+        let text = join(&pieces, place.profile.capitals());
         self.caret.fit(&text, place)
     }
 
@@ -124,22 +150,29 @@ impl TextShaper {
         }
         words
     }
+
+    /// The word with the model's case written out and its mark, as far as the user and the
+    /// profile take them.
+    fn profiled(&self, word: &MarkedWord, place: &Place<'_>) -> MarkedWord {
+        let case = match place.profile.capitals() {
+            CapitalPolicy::Sentences => word.case,
+            CapitalPolicy::Never => Case::AsWritten,
+        };
+        let takes_marks = self.automatic_marks == AutomaticMarks::Keep
+            && place.profile.automatic_marks() == AutomaticMarks::Keep;
+        MarkedWord {
+            text: case.apply(word.text.trim()),
+            mark: word.mark.filter(|_| takes_marks),
+            case: Case::AsWritten,
+        }
+    }
 }
 
-/// The word with the model's case written out and its mark, as far as the profile takes them.
-fn profiled(word: &MarkedWord, place: &Place<'_>) -> MarkedWord {
-    let case = match place.profile.capitals() {
-        CapitalPolicy::Sentences => word.case,
-        CapitalPolicy::Never => Case::AsWritten,
-    };
-    let mark = match place.profile.automatic_marks() {
-        AutomaticMarks::Keep => word.mark,
-        AutomaticMarks::Drop => None,
-    };
-    MarkedWord {
-        text: case.apply(word.text.trim()),
-        mark,
-        case: Case::AsWritten,
+/// Where commands are written, a dash starts an option: `-m`, `--help`.
+fn as_option_sign(piece: &mut Piece) {
+    if matches!(piece.text.as_str(), "—" | "–") {
+        "-".clone_into(&mut piece.text);
+        piece.right = Side::Tight;
     }
 }
 
@@ -248,8 +281,8 @@ mod tests {
             Profile::Terminal,
             free,
             "$ ",
-            "Git, commit. Dash m.",
-            "git commit — m",
+            "Git, commit. Dash m. Dash dash all",
+            "git commit -m --all",
         );
         check_in(Profile::Chat, free, "", "See you. Bye.", "See you. Bye");
         check_in(Profile::Code, free, "x = ", "Twenty five", "25");

@@ -144,6 +144,19 @@ impl SpokenForms {
         forms
     }
 
+    /// No forms: every word is written as it is.
+    #[must_use]
+    pub fn none(language: Language) -> Self {
+        Self {
+            language,
+            forms: HashMap::new(),
+            determiners: HashSet::new(),
+            pronouns: HashSet::new(),
+            followers: HashSet::new(),
+            letters: HashMap::new(),
+        }
+    }
+
     /// Adds rows of the user: `spoken`, tab, `action`, tab, `written`, tab, `guard`.
     ///
     /// A row replaces an earlier one of the same name; action `off` only removes it.

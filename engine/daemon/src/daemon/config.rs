@@ -5,7 +5,10 @@ use std::path::Path;
 use serde::Deserialize;
 use sotto_session::{KeyMode, Millis, SessionConfig};
 
-use crate::daemon::key_name;
+use crate::daemon::{
+    key_name,
+    text_config::{ProfileConfig, TextConfig},
+};
 
 /// What is written where no settings exist: every setting with its default, as comments.
 pub(crate) const DEFAULT_TEXT: &str = include_str!("default_config.toml");
@@ -20,6 +23,8 @@ pub(crate) struct Config {
     pub(crate) listening: ListeningConfig,
     pub(crate) feedback: FeedbackConfig,
     pub(crate) delivery: DeliveryConfig,
+    pub(crate) text: TextConfig,
+    pub(crate) profile: Vec<ProfileConfig>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

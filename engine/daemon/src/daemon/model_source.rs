@@ -4,18 +4,27 @@ use std::sync::Arc;
 
 use sotto_core::{recognizer::RecognizerConfig, speech_model::SpeechModel};
 use sotto_models::{Bundle, SearchPath, StampStore};
+use sotto_text::Language;
 
-use crate::{cli::RecognitionArgs, daemon::recognizer_thread::ModelSource, model};
+use crate::{
+    cli::RecognitionArgs,
+    daemon::recognizer_thread::{FoundModel, ModelSource},
+    model,
+};
 
 /// Models as `sotto models list` shows them.
 #[derive(Debug)]
 pub(crate) struct InstalledModels;
 
 impl ModelSource for InstalledModels {
-    fn find(&mut self, model: &str) -> anyhow::Result<String> {
+    fn find(&mut self, model: &str) -> anyhow::Result<FoundModel> {
         let dir = SearchPath::from_environment().find(model)?;
         let bundle = Bundle::open(&dir, &StampStore::in_user_cache())?;
-        Ok(bundle.id().to_owned())
+        let language = bundle.manifest().map(|manifest| manifest.language.as_str());
+        Ok(FoundModel {
+            id: bundle.id().to_owned(),
+            language: language.map_or(Language::Other, Language::from_tag),
+        })
     }
 
     fn load(&mut self, model: &str) -> anyhow::Result<(Arc<SpeechModel>, RecognizerConfig)> {

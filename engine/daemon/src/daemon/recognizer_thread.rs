@@ -16,11 +16,12 @@ use std::{
 use sotto_core::{
     recognizer::{Recognizer, RecognizerConfig, RecognizerEvent},
     speech_model::SpeechModel,
-    transcript::Transcript,
 };
-use sotto_session::{CaptureFailure, CaptureId, Flush, SpeechEvent, Spoken};
+use sotto_session::{CaptureFailure, CaptureId, Flush, SpeechEvent};
+use sotto_text::Language;
 
 use crate::daemon::{
+    heard_words::heard_words,
     log::note,
     microphone::{Heard, Microphone, Recording},
 };
@@ -57,8 +58,8 @@ pub(crate) struct Settings {
 /// What the thread tells the loop.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Report {
-    /// There is a model of this id; it need not be in memory.
-    ModelFound(String),
+    /// There is a model; it need not be in memory.
+    ModelFound(FoundModel),
     /// There is no such model, or it is damaged.
     ModelMissing,
     /// The microphone of this name is open.
@@ -69,10 +70,19 @@ pub(crate) enum Report {
     Speech(CaptureId, SpeechEvent),
 }
 
+/// A model whose files are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundModel {
+    /// Its id.
+    pub(crate) id: String,
+    /// What it hears.
+    pub(crate) language: Language,
+}
+
 /// A model that can be loaded.
 pub(crate) trait ModelSource: Send {
-    /// The id of the model, if its files are there and complete.
-    fn find(&mut self, model: &str) -> anyhow::Result<String>;
+    /// The model, if its files are there and complete.
+    fn find(&mut self, model: &str) -> anyhow::Result<FoundModel>;
 
     /// Loads it.
     fn load(&mut self, model: &str) -> anyhow::Result<(Arc<SpeechModel>, RecognizerConfig)>;
@@ -200,7 +210,7 @@ impl Hearing {
 
     fn look_for_model(&mut self) {
         match self.models.find(&self.settings.model) {
-            Ok(id) => self.tell(Report::ModelFound(id)),
+            Ok(found) => self.tell(Report::ModelFound(found)),
             Err(error) => {
                 note!("{error:#}");
                 self.tell(Report::ModelMissing);
@@ -330,12 +340,12 @@ impl Hearing {
                 capture,
                 match event {
                     RecognizerEvent::Started { .. } => SpeechEvent::Started,
-                    RecognizerEvent::Partial(transcript) => {
-                        let (stable, unstable) = parts(transcript);
-                        SpeechEvent::Partial { stable, unstable }
-                    }
+                    RecognizerEvent::Partial(transcript) => SpeechEvent::Partial {
+                        stable: heard_words(&transcript.stable),
+                        unstable: heard_words(&transcript.unstable),
+                    },
                     RecognizerEvent::Final(last) => SpeechEvent::Final {
-                        text: Spoken::new(last.transcript.text()),
+                        words: heard_words(&last.transcript.stable),
                     },
                     RecognizerEvent::Lost { n_samples } => {
                         note!("{n_samples} samples were lost: recognition is too slow here");
@@ -357,19 +367,4 @@ fn take(recognizer: &mut Recognizer, heard: &Heard) {
         Heard::Lost(n_samples) => recognizer.lose(*n_samples),
         Heard::Ended(_) => {}
     }
-}
-
-/// The two parts of a transcript, each as it is written.
-fn parts(transcript: Transcript) -> (Spoken, Spoken) {
-    let Transcript { stable, unstable } = transcript;
-    let text = |stable| {
-        Spoken::new(
-            Transcript {
-                stable,
-                unstable: Vec::new(),
-            }
-            .text(),
-        )
-    };
-    (text(stable), text(unstable))
 }

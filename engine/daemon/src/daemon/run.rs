@@ -19,6 +19,7 @@ use crate::daemon::{
     offer::Offer,
     recognizer_thread::{Control, RecognizerThread, Report, Settings},
     service::{Board, SILENT_DBFS},
+    writing::{self, Writing},
 };
 
 /// Where events come from.
@@ -42,6 +43,7 @@ pub(crate) struct Daemon {
     pub(crate) recognizer: RecognizerThread,
     pub(crate) board: Option<Board>,
     pub(crate) offer: Offer,
+    pub(crate) writing: Writing,
     pub(crate) attach: Attach,
     pub(crate) attached: tokio::task::JoinHandle<()>,
 }
@@ -152,8 +154,11 @@ impl Daemon {
 
     async fn report(&mut self, report: Report) {
         let input = match report {
-            Report::ModelFound(id) => {
-                self.show(async |board| board.set_model(&id).await).await;
+            Report::ModelFound(found) => {
+                self.writing.set_language(found.language);
+                self.write_by_rules();
+                self.show(async |board| board.set_model(&found.id).await)
+                    .await;
                 SessionInput::ModelReady
             }
             Report::ModelMissing => {
@@ -281,6 +286,18 @@ impl Daemon {
             Err(error) => self
                 .offer
                 .tell_sentence(format!("{error}; the former settings stay in use.")),
+        }
+        self.write_by_rules();
+    }
+
+    /// Takes rules and tables that have changed into use.
+    fn write_by_rules(&mut self) {
+        let Some((rules, problems)) = self.writing.renewed(&self.config) else {
+            return;
+        };
+        self.session.set_rules(rules);
+        for place in writing::places(&problems) {
+            note!("{place} cannot be used; the other lines are");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{Awaiting, Bus, Engine, Mode, Phase, Session};
 use crate::{
     config::KeyMode,
-    dictation::{Addressee, Dictation, Pending},
+    dictation::{Addressee, Content, Dictation, Pending},
     effect::{Cue, Effect, Flush, KeepReason, UserMessage},
     input::CaptureId,
     key::Released,
@@ -152,10 +152,10 @@ impl Session {
         };
         self.clear_preedit();
         if let Some(utterance) = dictation.utterance.take() {
-            let text = utterance.stable.joined(&utterance.unstable);
+            let text = self.shaping.plain(&Content::Words(utterance.words()));
             dictation.give_up(&text, KeepReason::Unfinished);
         }
-        while let Some(Pending { addressee, text }) = dictation.pending.pop_front() {
+        while let Some(Pending { addressee, content }) = dictation.pending.pop_front() {
             let reason = match addressee {
                 Addressee::Nobody(reason) => reason,
                 _ if self.bus == Bus::Down || self.engine != Engine::Active => {
@@ -164,7 +164,7 @@ impl Session {
                 Addressee::Context(_) => KeepReason::FocusMoved,
                 Addressee::Unknown | Addressee::Focused => KeepReason::NoTextField,
             };
-            dictation.give_up(&text, reason);
+            dictation.give_up(&self.shaping.plain(&content), reason);
         }
         if let Some((text, reason)) = dictation.undelivered
             && !text.is_blank()
@@ -204,12 +204,11 @@ impl Session {
         };
         dictation.utterance = None;
         let pending = std::mem::take(&mut dictation.pending);
-        let undelivered = dictation.undelivered.take().map(|(text, _)| text);
-        for text in undelivered
-            .into_iter()
-            .chain(pending.into_iter().map(|pending| pending.text))
-        {
+        if let Some((text, _)) = dictation.undelivered.take() {
             self.kept.keep(text);
+        }
+        for Pending { content, .. } in pending {
+            self.kept.keep(self.shaping.plain(&content));
         }
         self.end();
     }

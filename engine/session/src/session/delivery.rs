@@ -5,11 +5,10 @@ use sotto_text::Ending;
 
 use crate::{
     caret::Around,
-    dictation::{Addressee, Dictation, Pending, Utterance},
+    dictation::{Addressee, Content, Dictation, Pending},
     effect::{Effect, KeepReason, UserMessage},
     focus::Focused,
     input::CaptureId,
-    spoken::Spoken,
 };
 
 /// What can be done with the oldest finished text.
@@ -29,8 +28,9 @@ impl Session {
             match self.next(&first) {
                 Next::Commit => self.commit(&first),
                 Next::GiveUp(reason) => {
+                    let text = self.shaping.plain(&first.content);
                     if let Some(dictation) = self.dictation() {
-                        dictation.give_up(&first.text, reason);
+                        dictation.give_up(&text, reason);
                     }
                 }
                 Next::Wait => {
@@ -75,22 +75,16 @@ impl Session {
         }
     }
 
-    /// The text as it stands at the caret of the focused field.
-    fn fitted(&self, focused: &Focused, text: &Spoken) -> Spoken {
-        let around = match (focused.around(), &self.committed) {
+    /// What stands around the caret of the focused field.
+    fn around(&self, focused: &Focused) -> Around {
+        match (focused.around(), &self.committed) {
             (Some(around), _) => around,
             (None, Some((id, text))) if *id == focused.id => Around {
                 before: Some(text.as_str().to_owned()),
                 after: None,
             },
             (None, _) => Around::default(),
-        };
-        let ending = match self.phase {
-            Phase::Finishing { .. } => Ending::Final,
-            _ => Ending::MoreFollows,
-        };
-        self.fitting
-            .fit(text, &around, &focused.client, focused.content_type, ending)
+        }
     }
 
     fn commit(&mut self, pending: &Pending) {
@@ -99,25 +93,35 @@ impl Session {
             return;
         };
         let context = focused.id.clone();
-        let fitted = self.fitted(focused, &pending.text);
-        if fitted.is_blank() {
+        let ending = match &self.phase {
+            Phase::Finishing { dictation, .. }
+                if dictation.pending.is_empty() && dictation.utterance.is_none() =>
+            {
+                Ending::Final
+            }
+            _ => Ending::MoreFollows,
+        };
+        let around = self.around(focused);
+        let text = self
+            .shaping
+            .written(&pending.content, focused, &around, ending);
+        if text.as_str().is_empty() {
             // The field takes nothing of it, such as words in a field for digits.
+            let text = self.shaping.plain(&pending.content);
             if let Some(dictation) = self.dictation() {
-                dictation.give_up(&pending.text, KeepReason::NoTextField);
+                dictation.give_up(&text, KeepReason::NoTextField);
             }
             return;
         }
-        self.committed = Some((context.clone(), fitted.clone()));
+        self.committed = Some((context.clone(), text.clone()));
         self.focus.set_surrounding(None);
         let said = pending.addressee != Addressee::Focused;
         let continues = self
             .dictation()
             .is_some_and(|dictation| std::mem::replace(&mut dictation.committed, said));
-        self.kept.delivered(pending.text.clone(), said && continues);
-        self.push(Effect::Commit {
-            context,
-            text: fitted,
-        });
+        self.kept.delivered(text.clone(), said && continues);
+        self.push(Effect::Commit { context, text });
+        self.show_preedit();
     }
 
     /// Shows the utterance so far, if the field it is spoken to has focus.
@@ -158,13 +162,23 @@ impl Session {
         else {
             return;
         };
-        let (stable, unstable) = self.parts(focused, utterance);
+        let around = self.around(focused);
+        let (stable, unstable) =
+            self.shaping
+                .partial(&utterance.stable, &utterance.unstable, focused, &around);
         if stable.is_blank() && unstable.is_blank() {
             self.clear_preedit();
             return;
         }
         let context = focused.id.clone();
-        self.preedit = Preedit::Shown;
+        let shown = Preedit::Shown {
+            stable: stable.clone(),
+            unstable: unstable.clone(),
+        };
+        if self.preedit == shown {
+            return;
+        }
+        self.preedit = shown;
         self.push(Effect::SetPreedit {
             context,
             stable,
@@ -172,23 +186,8 @@ impl Session {
         });
     }
 
-    /// The two parts of the utterance as they stand at the caret, to be shown one after the other.
-    fn parts(&self, focused: &Focused, utterance: &Utterance) -> (Spoken, Spoken) {
-        let Utterance {
-            stable, unstable, ..
-        } = utterance;
-        match (stable.is_blank(), unstable.is_blank()) {
-            (true, _) => (Spoken::default(), self.fitted(focused, unstable)),
-            (false, true) => (self.fitted(focused, stable), Spoken::default()),
-            (false, false) => (
-                self.fitted(focused, stable),
-                Spoken::new(format!(" {}", unstable.as_str().trim_start())),
-            ),
-        }
-    }
-
     pub(super) fn clear_preedit(&mut self) {
-        if self.preedit == Preedit::Shown {
+        if matches!(self.preedit, Preedit::Shown { .. }) {
             self.preedit = Preedit::Hidden;
             self.push(Effect::ClearPreedit);
         }
@@ -206,7 +205,7 @@ impl Session {
         };
         let pending = Pending {
             addressee: Addressee::Focused,
-            text,
+            content: Content::Text(text),
         };
         if let Some(dictation) = self.dictation() {
             dictation.pending.push_back(pending);

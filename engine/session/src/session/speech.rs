@@ -2,7 +2,7 @@
 
 use super::{Awaiting, Phase, Session};
 use crate::{
-    dictation::Muted,
+    dictation::{Content, Muted},
     effect::{Cue, Effect, Flush, KeepReason, Unavailable, UserMessage},
     input::{CaptureFailure, CaptureId, SpeechEvent},
 };
@@ -42,21 +42,20 @@ impl Session {
                 dictation.utterance(now, onset_latency);
             }
             SpeechEvent::Partial { stable, unstable } => {
-                if dictation.utterance.is_none() && stable.is_blank() && unstable.is_blank() {
+                if dictation.utterance.is_none() && stable.is_empty() && unstable.is_empty() {
                     return;
                 }
                 let utterance = dictation.utterance(now, onset_latency);
-                let changed = utterance.stable != stable || utterance.unstable != unstable;
-                utterance.stable = stable;
-                utterance.unstable = unstable;
-                if changed {
+                if utterance.set_words(&stable, &unstable) {
                     dictation.heard_at = now;
+                    self.take_sentences();
+                    self.deliver();
                     self.show_preedit();
                 }
             }
-            SpeechEvent::Final { text } => {
+            SpeechEvent::Final { words } => {
                 dictation.heard_at = now;
-                dictation.complete(now, onset_latency, Some(text));
+                dictation.complete(now, onset_latency, Some(words));
                 self.clear_preedit();
             }
             SpeechEvent::Lost => self.tell(UserMessage::AudioLost),
@@ -72,13 +71,30 @@ impl Session {
         }
     }
 
+    /// Long dictation is committed sentence by sentence.
+    fn take_sentences(&mut self) {
+        let rules = self.shaping.rules();
+        let (Phase::Opening { dictation, .. }
+        | Phase::Listening { dictation }
+        | Phase::Finishing { dictation, .. }) = &mut self.phase
+        else {
+            return;
+        };
+        let Some(utterance) = &dictation.utterance else {
+            return;
+        };
+        let n_words = rules.n_finished(&utterance.stable.marked());
+        dictation.take_finished(n_words);
+    }
+
     /// Words of a capture that is over: of one that was cut short they are kept.
     fn late_speech(&mut self, capture: CaptureId, event: SpeechEvent) {
         if !self.late.contains(&capture) {
             return;
         }
         match event {
-            SpeechEvent::Final { text } if !text.is_blank() => {
+            SpeechEvent::Final { words } if !words.is_empty() => {
+                let text = self.shaping.plain(&Content::Words(words));
                 self.kept.keep_late(text.clone(), capture);
                 self.push(Effect::KeepUndelivered {
                     text,

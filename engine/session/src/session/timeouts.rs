@@ -2,7 +2,7 @@
 
 use super::{Awaiting, Engine, Mode, Phase, Session};
 use crate::{
-    dictation::{Dictation, Muted},
+    dictation::{Content, Dictation, Muted},
     effect::{Effect, Flush, KeepReason, UserMessage},
     time::Millis,
 };
@@ -87,7 +87,7 @@ impl Session {
         if *awaiting == Awaiting::Recognizer {
             let capture = dictation.capture;
             if let Some(utterance) = dictation.utterance.take() {
-                let text = utterance.stable.joined(&utterance.unstable);
+                let text = self.shaping.plain(&Content::Words(utterance.words()));
                 if !text.is_blank() {
                     self.kept.keep_unfinished(text.clone(), capture);
                     self.push(Effect::KeepUndelivered {

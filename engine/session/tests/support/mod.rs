@@ -3,10 +3,16 @@
 //! `0 press` … see [`parse`] for the words. Deadlines between two lines fire at their own time and
 //! appear as `<time> timeout`; a script ends when no deadline is left.
 
+use std::sync::{Arc, LazyLock};
+
 use sotto_session::{
-    Capabilities, CaptureFailure, CaptureId, ContentType, ContextId, Effect, Millis, Session,
-    SessionConfig, SessionInput, SpeechEvent, Spoken, Surrounding,
+    Capabilities, CaptureFailure, CaptureId, ContentType, ContextId, Effect, HeardWord, HeardWords,
+    Millis, Session, SessionConfig, SessionInput, SpeechEvent, Surrounding,
 };
+use sotto_text::{Language, MarkedWord, TextRules};
+
+static RULES: LazyLock<Arc<TextRules>> =
+    LazyLock::new(|| Arc::new(TextRules::shipped(Language::English)));
 
 /// Runs a script on a session that has a model and an input method; returns what happened.
 #[track_caller]
@@ -18,6 +24,7 @@ pub(crate) fn run(script: &str) -> String {
 #[track_caller]
 pub(crate) fn run_with(config: SessionConfig, script: &str) -> String {
     let mut session = Session::new(config);
+    session.set_rules(Arc::clone(&RULES));
     session.handle(Millis(0), SessionInput::ModelReady);
     session.handle(Millis(0), SessionInput::BusBack);
     while session.poll_effect().is_some() {}
@@ -87,13 +94,29 @@ fn write_effects(session: &mut Session, log: &mut String) {
     }
 }
 
+/// The words of a text; `//` stands for a pause of 900 ms.
+fn heard(text: &str) -> HeardWords {
+    let mut gap_ms = 0;
+    let mut words = Vec::new();
+    for word in text.split_whitespace() {
+        if word == "//" {
+            gap_ms = 900;
+            continue;
+        }
+        let word = MarkedWord::from_written(word).remove(0);
+        words.push(HeardWord { word, gap_ms });
+        gap_ms = 0;
+    }
+    HeardWords::new(words)
+}
+
 /// One input. Texts stand between bars: `partial 1 |stable|unstable|`, `final 1 |text|`.
 fn parse(words: &str) -> SessionInput {
     let mut bars = words.split('|').map(str::to_owned).skip(1);
     let mut text = move || bars.next().expect("a text between bars");
     let mut parts = words.split_whitespace();
     let word = parts.next().expect("an input");
-    let mut part = move || parts.next().expect("an argument");
+    let mut part = || parts.next().expect("an argument");
     let number = |digits: &str| digits.parse::<u32>().expect("a number");
     let speech = |capture: &str, event| {
         SessionInput::Speech(CaptureId(capture.parse().expect("a capture")), event)
@@ -105,7 +128,7 @@ fn parse(words: &str) -> SessionInput {
         "cancel" => SessionInput::Cancel,
         "in" => SessionInput::FocusIn {
             context: ContextId::new(part()),
-            client: "gtk3-im:editor".into(),
+            client: parts.next().unwrap_or("gtk3-im:editor").into(),
             capabilities: Capabilities(0xa9),
         },
         "fake" => SessionInput::FocusIn {
@@ -135,13 +158,13 @@ fn parse(words: &str) -> SessionInput {
         "typed" => SessionInput::KeyTyped,
         "started" => speech(part(), SpeechEvent::Started),
         "partial" => {
-            let (stable, unstable) = (Spoken::new(text()), Spoken::new(text()));
+            let (stable, unstable) = (heard(&text()), heard(&text()));
             speech(part(), SpeechEvent::Partial { stable, unstable })
         }
         "final" => speech(
             part(),
             SpeechEvent::Final {
-                text: Spoken::new(text()),
+                words: heard(&text()),
             },
         ),
         "lost" => speech(part(), SpeechEvent::Lost),
