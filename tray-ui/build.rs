@@ -1,5 +1,36 @@
-//! Checks the Tauri configuration and embeds the user interface.
+//! Generates the context of the window: its pages and what they may ask for.
+
+/// Commands that the pages may call; no other can be.
+const COMMANDS: &[&str] = &[
+    "autostart",
+    "bench_model",
+    "choose_model",
+    "delete_history",
+    "examine",
+    "export_table",
+    "history",
+    "installed_models",
+    "mend",
+    "meter",
+    "microphones",
+    "read_table",
+    "remove_model",
+    "report",
+    "reset_setting",
+    "set_autostart",
+    "set_setting",
+    "settings",
+    "start",
+    "status",
+    "tell",
+    "test_recording",
+    "write_table",
+];
 
 fn main() {
-    tauri_build::build();
+    let commands = tauri_build::AppManifest::new().commands(COMMANDS);
+    let attributes = tauri_build::Attributes::new().app_manifest(commands);
+    if let Err(error) = tauri_build::try_build(attributes) {
+        println!("cargo::error={error:#}");
+    }
 }

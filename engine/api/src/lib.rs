@@ -4,11 +4,19 @@
 //! no type for text here.
 
 mod dictation;
+mod doctor;
 mod error;
+mod keys;
+mod microphones;
 mod models;
+mod settings;
 mod state;
 
 pub use dictation::{BUS_NAME, DictationProxy, INTERFACE, OBJECT_PATH};
+pub use doctor::{DOCTOR_INTERFACE, DoctorError, DoctorProxy, Finding};
 pub use error::DictationError;
+pub use keys::{KEYS_INTERFACE, KeysProxy};
+pub use microphones::{MICROPHONES_INTERFACE, MicrophoneEntry, MicrophoneError, MicrophonesProxy};
 pub use models::{InstalledModel, MODELS_INTERFACE, ModelsError, ModelsProxy};
+pub use settings::{SETTINGS_INTERFACE, Setting, SettingsError, SettingsProxy};
 pub use state::DictationState;

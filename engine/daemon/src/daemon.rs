@@ -2,19 +2,26 @@
 
 mod clock;
 mod config;
+mod config_edit;
+mod doctor_service;
 mod events;
 mod files;
 mod heard_words;
 mod input_method;
 mod key_name;
+mod keys_service;
 mod log;
 mod messages;
+mod meter;
 mod microphone;
+mod microphones_service;
 mod model_source;
 mod offer;
 mod recognizer_thread;
 mod run;
 mod service;
+mod services;
+mod settings_service;
 mod sound;
 #[cfg(test)]
 mod tests;
@@ -37,12 +44,14 @@ use self::{
     clock::Clock,
     events::Event,
     input_method::{ENGINE, InputMethod},
+    keys_service::KeyCounts,
     log::note,
     model_source::InstalledModels,
     offer::Offer,
     recognizer_thread::{RecognizerThread, Settings},
     run::{Attach, Daemon, Sources},
     service::{Board, Instance},
+    services::Services,
     sound::DesktopMicrophone,
     writing::{TextFiles, Writing},
 };
@@ -74,9 +83,11 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
         );
     }
     let (events, event) = unbounded_channel();
-    let Some(board) = take_the_desk(&events).await? else {
+    let counts = Arc::new(KeyCounts::default());
+    let Some(desk) = take_the_desk(&events, &files, &counts).await? else {
         return Ok(());
     };
+    let (board, services) = desk.unzip();
     let config = Config::read(&files.config).unwrap_or_else(|error| {
         note!("{error}; the default settings are in use");
         Config::default()
@@ -125,6 +136,8 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
         input_method: InputMethod::new(kept, events.clone()),
         recognizer,
         board,
+        services,
+        counts,
         offer: Offer {
             feedback: config.feedback.clone(),
             delivery: config.delivery.clone(),
@@ -148,7 +161,11 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
 
 /// Serves the dictation object and takes its name. Without a session bus there is no object; with
 /// another daemon on it there is nothing to do but to ask that one to attach again.
-async fn take_the_desk(events: &UnboundedSender<Event>) -> anyhow::Result<Option<Option<Board>>> {
+async fn take_the_desk(
+    events: &UnboundedSender<Event>,
+    files: &Files,
+    counts: &Arc<KeyCounts>,
+) -> anyhow::Result<Option<Option<(Board, Services)>>> {
     let connection = match zbus::Connection::session().await {
         Ok(connection) => connection,
         Err(error) => {
@@ -159,11 +176,14 @@ async fn take_the_desk(events: &UnboundedSender<Event>) -> anyhow::Result<Option
     let board = Board::serve(&connection, events.clone())
         .await
         .context("session bus")?;
+    let services = Services::serve(&connection, &files.config, Arc::clone(counts))
+        .await
+        .context("session bus")?;
     match service::take_name(&connection)
         .await
         .context("session bus")?
     {
-        Instance::First => Ok(Some(Some(board))),
+        Instance::First => Ok(Some(Some((board, services)))),
         Instance::Second => {
             let first = DictationProxy::new(&connection)
                 .await

@@ -12,10 +12,19 @@ use sotto_models::{Bundle, SearchPath, StampStore};
 
 use crate::daemon::{Config, Files, clipboard_program};
 
+/// Remedy of the daemon: starts the input method.
+pub(crate) const START_IBUS: &str = "start-ibus";
+/// Remedies of the tray: a page where the user mends it, or a file that it writes.
+const INSTALL_MODEL: &str = "install-model";
+const CHOOSE_MICROPHONE: &str = "choose-microphone";
+const SET_ENVIRONMENT: &str = "set-environment";
+
 /// One line of the report.
-struct Finding {
-    what: &'static str,
-    outcome: Result<String, String>,
+pub(crate) struct Finding {
+    pub(crate) what: &'static str,
+    pub(crate) outcome: Result<String, String>,
+    /// What mends it, where a program can; empty for nothing.
+    pub(crate) remedy: &'static str,
 }
 
 /// Lists the microphones, with the ids that the settings take.
@@ -33,38 +42,94 @@ pub(crate) fn devices() -> anyhow::Result<bool> {
     Ok(true)
 }
 
+/// Makes every check.
+pub(crate) fn findings() -> Vec<Finding> {
+    vec![
+        Finding {
+            what: "model",
+            outcome: model(),
+            remedy: INSTALL_MODEL,
+        },
+        Finding {
+            what: "microphone",
+            outcome: microphone(),
+            remedy: CHOOSE_MICROPHONE,
+        },
+        Finding {
+            what: "daemon",
+            outcome: daemon(),
+            remedy: "",
+        },
+        Finding {
+            what: "input method",
+            outcome: input_method(),
+            remedy: START_IBUS,
+        },
+        Finding {
+            what: "applications",
+            outcome: applications(),
+            remedy: SET_ENVIRONMENT,
+        },
+        Finding {
+            what: "clipboard",
+            outcome: clipboard(),
+            remedy: "",
+        },
+    ]
+}
+
+/// The findings as text to copy, without names of users and folders.
+pub(crate) fn report() -> String {
+    let mut report = format!("Sotto {}\n", env!("CARGO_PKG_VERSION"));
+    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let system = release
+        .lines()
+        .find_map(|line| line.strip_prefix("PRETTY_NAME="))
+        .map_or("unknown", |name| name.trim_matches('"'));
+    let desktop = env::var("XDG_CURRENT_DESKTOP").unwrap_or_else(|_| "unknown".to_owned());
+    let session = env::var("XDG_SESSION_TYPE").unwrap_or_else(|_| "unknown".to_owned());
+    report.push_str(&format!(
+        "system: {system}; desktop: {desktop}; session: {session}\n"
+    ));
+    for finding in findings() {
+        let (mark, text) = match &finding.outcome {
+            Ok(text) => ("ok", text),
+            Err(text) => ("no", text),
+        };
+        report.push_str(&format!("{mark}  {:<13} {text}\n", finding.what));
+    }
+    redacted(&report, &secrets())
+}
+
+/// What must not be in a report, and what stands for it.
+fn secrets() -> Vec<(String, &'static str)> {
+    let of = |name: &str| env::var(name).ok();
+    [
+        (of("XDG_RUNTIME_DIR"), "RUNTIME"),
+        (of("HOME"), "~"),
+        (of("USER"), "USER"),
+        (of("LOGNAME"), "USER"),
+    ]
+    .into_iter()
+    .filter_map(|(secret, stands)| Some((secret.filter(|secret| secret.len() > 2)?, stands)))
+    .collect()
+}
+
+fn redacted(text: &str, secrets: &[(String, &'static str)]) -> String {
+    secrets
+        .iter()
+        .fold(text.to_owned(), |text, (secret, stands)| {
+            text.replace(secret, stands)
+        })
+}
+
 /// Reports on each part; the answer is whether dictation reaches applications.
 ///
 /// # Errors
 ///
 /// If the report cannot be written.
 pub(crate) fn examine() -> anyhow::Result<bool> {
-    let findings = [
-        Finding {
-            what: "model",
-            outcome: model(),
-        },
-        Finding {
-            what: "microphone",
-            outcome: microphone(),
-        },
-        Finding {
-            what: "daemon",
-            outcome: daemon(),
-        },
-        Finding {
-            what: "input method",
-            outcome: input_method(),
-        },
-        Finding {
-            what: "applications",
-            outcome: applications(),
-        },
-        Finding {
-            what: "clipboard",
-            outcome: clipboard(),
-        },
-    ];
+    let findings = findings();
     let mut out = io::stdout().lock();
     for finding in &findings {
         let (mark, text) = match &finding.outcome {
@@ -154,4 +219,18 @@ fn clipboard() -> Result<String, String> {
         "install wl-clipboard (Wayland) or xclip (X11) to have text that cannot be inserted there"
             .to_owned()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_names_no_user_and_no_home() {
+        let secrets = [("/home/ada".to_owned(), "~"), ("ada".to_owned(), "USER")];
+        assert_eq!(
+            redacted("model in /home/ada/.local; ada's microphone", &secrets),
+            "model in ~/.local; USER's microphone"
+        );
+    }
 }

@@ -169,7 +169,7 @@ impl Config {
         }
     }
 
-    fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
+    pub(crate) fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
         toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start.min(text.len()));
             let line = text.as_bytes()[..start]

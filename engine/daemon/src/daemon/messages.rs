@@ -9,6 +9,9 @@ pub(crate) enum Clipboard {
     Unused,
 }
 
+/// A press while Sotto is paused.
+pub(crate) const PAUSED: &str = "Sotto is paused: resume it from the tray.";
+
 /// The sentence for a message of the session.
 pub(crate) const fn sentence(message: UserMessage) -> &'static str {
     match message {

@@ -14,11 +14,13 @@ use crate::daemon::{
     config::Config,
     events::{Activated, Call, Event},
     input_method::InputMethod,
+    keys_service::{KeyAct, KeyCounts},
     log::note,
     messages,
     offer::Offer,
     recognizer_thread::{Control, RecognizerThread, Report, Settings},
     service::{Board, SILENT_DBFS},
+    services::Services,
     writing::{self, Writing},
 };
 
@@ -42,6 +44,8 @@ pub(crate) struct Daemon {
     pub(crate) input_method: InputMethod,
     pub(crate) recognizer: RecognizerThread,
     pub(crate) board: Option<Board>,
+    pub(crate) services: Option<Services>,
+    pub(crate) counts: Arc<KeyCounts>,
     pub(crate) offer: Offer,
     pub(crate) writing: Writing,
     pub(crate) attach: Attach,
@@ -103,7 +107,7 @@ impl Daemon {
                 self.input(input).await;
             }
             Event::Recognizer(report) => self.report(report).await,
-            Event::ConfigFile => self.read_config(),
+            Event::ConfigFile => self.read_config().await,
             Event::PasteLast => {
                 self.input(SessionInput::PasteLast).await;
             }
@@ -132,7 +136,11 @@ impl Daemon {
                 return Ok(());
             }
         };
+        let is_paused = self.counts.is_paused();
         match self.input(input).await {
+            _ if is_paused && matches!(call, Call::Press | Call::Toggle) => {
+                Err(DictationError::NotReady(messages::PAUSED.to_owned()))
+            }
             Some(refusal) => Err(refused(refusal)),
             None => Ok(()),
         }
@@ -191,6 +199,14 @@ impl Daemon {
 
     /// Hands one input to the session; answers with what it told the user, if it refused.
     async fn input(&mut self, input: SessionInput) -> Option<UserMessage> {
+        if let Some(act) = KeyAct::of(&input) {
+            if let Some(services) = &self.services {
+                services.count(act).await;
+            }
+            if act != KeyAct::Release && self.counts.is_paused() {
+                return None;
+            }
+        }
         self.session.handle(self.clock.now(), input);
         self.carry_out().await
     }
@@ -274,12 +290,15 @@ impl Daemon {
         }
     }
 
-    fn read_config(&mut self) {
+    async fn read_config(&mut self) {
         match Config::read(&self.config_path) {
             Ok(config) => {
                 if config != self.config {
                     self.config = config;
                     self.apply_config();
+                    if let Some(services) = &self.services {
+                        services.settings_changed().await;
+                    }
                     note!("the settings in {} are in use", self.config_path.display());
                 }
             }
