@@ -83,6 +83,23 @@ impl KeyChord {
         }
     }
 
+    /// The X keysym, Latin letters small.
+    #[must_use]
+    pub const fn keyval(self) -> u32 {
+        self.keyval
+    }
+
+    /// The modifiers that must be held.
+    #[must_use]
+    pub const fn modifiers(self) -> Modifiers {
+        Modifiers {
+            shift: self.modifiers & SHIFT != 0,
+            control: self.modifiers & CONTROL != 0,
+            alt: self.modifiers & ALT != 0,
+            logo: self.modifiers & SUPER != 0,
+        }
+    }
+
     fn is_pressed_by(self, key: KeyEvent) -> bool {
         let logo = if key.state & (SUPER | MOD4) != 0 {
             SUPER

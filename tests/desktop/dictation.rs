@@ -2,132 +2,126 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
-use sotto_tests::desktop::{Desktop, PROGRAMS};
 use sotto_tests::probe::{PASSWORD_FIELD, Probe, Toolkit};
 use sotto_tests::process::{Running, limited};
-use sotto_tests::sound::{self, Microphone};
-use sotto_tests::{requires, requires_python, source_root, wait_for};
+use sotto_tests::scene::{HEARD, SENTENCE, Scene};
+use sotto_tests::{requires, requires_python, wait_for};
 
-const SPOKEN: &str = "Please send the report by Friday.";
-
-/// The desktop, the microphone, the daemon, and a window to write into. Fields end in the order in
-/// which they stand here.
-struct Scene {
-    probe: Probe,
-    _daemon: Running,
-    microphone: Microphone,
-    desktop: Desktop,
+/// The daemon and a window to write into, or word that `test` is skipped.
+fn open(test: &str, toolkit: Toolkit) -> Option<(Probe, Scene)> {
+    if !requires_python(test, &[toolkit.python_module()]) {
+        return None;
+    }
+    let scene = Scene::open(test, "[feedback]\nnotifications = false\n")?;
+    Some((Probe::start(&scene.desktop, toolkit), scene))
 }
 
-/// The program of the same build as this test.
-fn sotto() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.ancestors().nth(2).unwrap().join("sotto")
+/// What a probe tells of a preedit that holds words.
+fn shows_words(event: &serde_json::Value) -> bool {
+    event["event"] == "preedit" && event["text"].as_str().is_some_and(|text| text.len() > 4)
 }
 
-impl Scene {
-    /// Opens everything, or tells that `test` is skipped.
-    fn open(test: &str) -> Option<Self> {
-        let programs = [&PROGRAMS[..], &sound::PROGRAMS[..], &["espeak-ng"]].concat();
-        if !requires(test, &programs) || !requires_python(test, &[Toolkit::Gtk3.python_module()]) {
-            return None;
-        }
-        let desktop = Desktop::start();
-        let microphone = Microphone::start();
-        let folder = desktop.path("config/sotto");
-        std::fs::create_dir_all(&folder).unwrap();
-        let model = source_root().join("models/starter/en");
-        let config = format!("[model]\nid = {:?}\n", model.to_str().unwrap());
-        std::fs::write(folder.join("config.toml"), config).unwrap();
-        let probe = Probe::start(&desktop, Toolkit::Gtk3);
-        let mut daemon = desktop.command(sotto().to_str().unwrap());
-        let sound = microphone.environment();
-        daemon.arg("daemon").envs(
-            sound
-                .into_iter()
-                .filter(|(name, _)| name.starts_with("PULSE")),
-        );
-        let daemon = Running::start(limited(&daemon).stdout(Stdio::null()).stderr(Stdio::null()));
-        let scene = Self {
-            probe,
-            _daemon: daemon,
-            microphone,
-            desktop,
-        };
-        scene.wait_for_state("idle");
-        Some(scene)
-    }
+fn stands_in_the_field(toolkit: Toolkit) {
+    let Some((mut probe, scene)) = open(&format!("dictation into {}", toolkit.name()), toolkit)
+    else {
+        return;
+    };
+    let engine = "xkb:us::eng";
+    scene.select_engine(engine);
+    probe.focus(0);
+    scene.tell("press");
+    scene.wait_for_state("listening");
+    scene.say(SENTENCE).wait();
+    probe.wait_for("words while the key is held", shows_words);
+    screenshot(&scene, toolkit.name(), "preedit");
+    scene.tell("release");
+    let event = probe.wait_for("the sentence", |event| {
+        event["event"] == "text" && event["field"] == 0 && event["text"] != ""
+    });
+    let text = event["text"].as_str().unwrap().to_lowercase();
+    assert!(text.contains(HEARD), "{text}");
+    scene.wait_for_state("idle");
+    assert_eq!(probe.read(0).to_lowercase(), text);
+    assert_eq!(probe.read(1), "");
+    scene.wait_for_engine(engine);
+    screenshot(&scene, toolkit.name(), "text");
+}
 
-    fn sotto(&self, verb: &str) -> Command {
-        let mut command = self.desktop.command(sotto().to_str().unwrap());
-        command.arg(verb);
-        command
-    }
-
-    fn tell(&self, verb: &str) {
-        let output = self.sotto(verb).output().unwrap();
-        assert!(output.status.success(), "{verb}: {output:?}");
-    }
-
-    #[track_caller]
-    fn wait_for_state(&self, state: &str) {
-        wait_for(&format!("the state {state}"), || {
-            let output = self.sotto("status").output().ok()?;
-            let told = String::from_utf8_lossy(&output.stdout).into_owned();
-            told.lines()
-                .any(|line| line.split_whitespace().eq(["state", state]))
-                .then_some(())
-        });
-    }
-
-    /// Holds the key while the sentence is spoken.
-    fn dictate(&mut self) {
-        self.tell("press");
-        self.wait_for_state("listening");
-        let speech = self.microphone.path("speech.wav");
-        let said = Command::new("espeak-ng")
-            .args(["-v", "en-us", "-s", "150", "-w"])
-            .arg(&speech)
-            .arg(SPOKEN)
-            .status();
-        assert!(said.unwrap().success());
-        self.microphone.play(&speech).wait();
+/// For a person to look at, in the folder that the variable names.
+fn screenshot(scene: &Scene, toolkit: &str, moment: &str) {
+    if let Some(folder) = std::env::var_os("SOTTO_SCREENSHOTS") {
+        let name = format!("dictation-{toolkit}-{moment}.png");
+        scene.desktop.screenshot(&Path::new(&folder).join(name));
     }
 }
 
 #[test]
-fn a_spoken_sentence_stands_in_the_text_field() {
-    let Some(mut scene) = Scene::open("a spoken sentence into GTK 3") else {
+fn a_spoken_sentence_stands_in_gtk3() {
+    stands_in_the_field(Toolkit::Gtk3);
+}
+
+#[test]
+fn a_spoken_sentence_stands_in_gtk4() {
+    stands_in_the_field(Toolkit::Gtk4);
+}
+
+#[test]
+fn a_spoken_sentence_stands_in_qt5() {
+    stands_in_the_field(Toolkit::Qt5);
+}
+
+#[test]
+fn a_spoken_sentence_stands_in_qt6() {
+    stands_in_the_field(Toolkit::Qt6);
+}
+
+#[test]
+fn a_spoken_sentence_stands_in_xterm() {
+    let test = "a_spoken_sentence_stands_in_xterm";
+    if !requires(test, &["xterm"]) {
+        return;
+    }
+    let Some(scene) = Scene::open(test, "[feedback]\nnotifications = false\n") else {
         return;
     };
-    scene.probe.focus(0);
-    scene.dictate();
-    scene
-        .probe
-        .wait_for("words while the key is held", |event| {
-            event["event"] == "preedit" && event["text"].as_str().is_some_and(|text| text.len() > 4)
-        });
+    let typed = scene.desktop.path("typed");
+    let mut xterm = scene.desktop.command("xterm");
+    xterm
+        .args(["-u8", "-T", "the terminal", "-e", "sh", "-c"])
+        .arg(format!("stty -icanon -echo; exec tee {}", typed.display()));
+    let _xterm = Running::start(limited(&xterm).stdout(Stdio::null()).stderr(Stdio::null()));
+    wait_for("tee in xterm", || typed.exists().then_some(()));
+    let focus = [
+        "search",
+        "--sync",
+        "--name",
+        "^the terminal$",
+        "windowfocus",
+        "--sync",
+    ];
+    scene.desktop.xdotool(&focus);
+    scene.tell("press");
+    scene.wait_for_state("listening");
+    scene.say(SENTENCE).wait();
     scene.tell("release");
-    let event = scene.probe.wait_for("the sentence", |event| {
-        event["event"] == "text" && event["field"] == 0 && event["text"] != ""
+    wait_for("the sentence in xterm", || {
+        let text = std::fs::read_to_string(&typed).ok()?;
+        text.to_lowercase().contains(HEARD).then_some(())
     });
-    let text = event["text"].as_str().unwrap().to_lowercase();
-    assert!(text.contains("the report by friday"), "{text}");
-    scene.wait_for_state("idle");
-    assert_eq!(scene.probe.read(0).to_lowercase(), text);
+    screenshot(&scene, "xterm", "text");
 }
 
 #[test]
 fn a_password_field_hears_nothing() {
-    let Some(mut scene) = Scene::open("a password field hears nothing") else {
+    let Some((mut probe, scene)) = open("a password field hears nothing", Toolkit::Gtk3) else {
         return;
     };
-    scene.probe.focus(PASSWORD_FIELD);
+    probe.focus(PASSWORD_FIELD);
     let _ = scene.sotto("press").output();
     let _ = scene.sotto("release").output();
     scene.wait_for_state("idle");
-    assert_eq!(scene.probe.read(PASSWORD_FIELD), "");
+    assert_eq!(probe.read(PASSWORD_FIELD), "");
 }

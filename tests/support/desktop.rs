@@ -216,6 +216,12 @@ impl Desktop {
         self.path("component")
     }
 
+    /// Where the session bus listens.
+    #[must_use]
+    pub fn bus_address(&self) -> &str {
+        &self.bus_address
+    }
+
     /// A path in the session's own folder.
     #[must_use]
     pub fn path(&self, relative: &str) -> PathBuf {

@@ -9,8 +9,10 @@
 
 pub mod desktop;
 pub mod engine;
+pub mod portal;
 pub mod probe;
 pub mod process;
+pub mod scene;
 pub mod sound;
 
 use std::path::{Path, PathBuf};

@@ -86,6 +86,14 @@ impl Running {
         self.child.id()
     }
 
+    /// The process id of the program under `timeout`, while it runs.
+    #[must_use]
+    pub fn child_pid(&self) -> Option<u32> {
+        let pid = self.pid();
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+        children.split_whitespace().next()?.parse().ok()
+    }
+
     /// Its standard input, once.
     #[must_use]
     pub fn stdin(&mut self) -> Option<ChildStdin> {

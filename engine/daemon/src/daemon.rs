@@ -17,6 +17,7 @@ mod microphone;
 mod microphones_service;
 mod model_source;
 mod offer;
+mod push_to_talk;
 mod recognizer_thread;
 mod run;
 mod service;
@@ -48,6 +49,7 @@ use self::{
     log::note,
     model_source::InstalledModels,
     offer::Offer,
+    push_to_talk::PushToTalk,
     recognizer_thread::{RecognizerThread, Settings},
     run::{Attach, Daemon, Sources},
     service::{Board, Instance},
@@ -55,7 +57,9 @@ use self::{
     sound::DesktopMicrophone,
     writing::{TextFiles, Writing},
 };
-pub(crate) use self::{config::Config, files::Files, offer::clipboard_program};
+pub(crate) use self::{
+    config::Config, files::Files, offer::clipboard_program, push_to_talk::doors,
+};
 
 /// The component's bus name, as its XML file has it.
 const COMPONENT: &str = "org.freedesktop.IBus.Sotto";
@@ -128,6 +132,8 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
             note!("changes of the settings are not noticed until the next start: {error}");
         }
     });
+    let mut push_to_talk = PushToTalk::new(events.clone());
+    push_to_talk.watch(&config.key);
     let kept = RememberedEngine::at(&files.remembered_engine);
     let daemon = Daemon {
         session: Session::new(config.session()),
@@ -143,6 +149,7 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
             delivery: config.delivery.clone(),
             events,
         },
+        push_to_talk,
         attach,
         attached,
         writing: Writing::new(TextFiles::beside(&files.config)),

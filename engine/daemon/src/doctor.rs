@@ -10,7 +10,7 @@ use sotto_capture::{HostChoice, list_devices};
 use sotto_ibus::Surroundings;
 use sotto_models::{Bundle, SearchPath, StampStore};
 
-use crate::daemon::{Config, Files, clipboard_program};
+use crate::daemon::{Config, Files, clipboard_program, doors};
 
 /// Remedy of the daemon: starts the input method.
 pub(crate) const START_IBUS: &str = "start-ibus";
@@ -131,7 +131,7 @@ fn redacted(text: &str, secrets: &[(String, &'static str)]) -> String {
 pub(crate) fn examine() -> anyhow::Result<bool> {
     let findings = findings();
     let mut out = io::stdout().lock();
-    for finding in &findings {
+    for finding in findings.iter().chain(&keys()) {
         let (mark, text) = match &finding.outcome {
             Ok(text) => ("ok", text),
             Err(text) => ("no", text),
@@ -167,6 +167,29 @@ fn microphone() -> Result<String, String> {
     default
         .map(|device| device.id.clone())
         .ok_or_else(|| "no microphone: plug one in".to_owned())
+}
+
+/// The ways by which the push-to-talk key can be seen; one of them is enough.
+fn keys() -> Vec<Finding> {
+    let settings = Files::from_environment()
+        .ok()
+        .and_then(|files| Config::read(&files.config).ok())
+        .unwrap_or_default();
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    else {
+        return Vec::new();
+    };
+    runtime
+        .block_on(doors(&settings.key))
+        .into_iter()
+        .map(|door| Finding {
+            what: door.name,
+            outcome: door.outcome,
+            remedy: "",
+        })
+        .collect()
 }
 
 fn daemon() -> Result<String, String> {

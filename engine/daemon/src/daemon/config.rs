@@ -45,9 +45,21 @@ pub(crate) struct MicrophoneConfig {
 pub(crate) struct KeyConfig {
     #[serde(deserialize_with = "push_to_talk")]
     pub(crate) push_to_talk: Option<sotto_ibus::KeyChord>,
+    pub(crate) source: KeySource,
     pub(crate) mode: Mode,
     pub(crate) tap_limit_ms: u64,
     pub(crate) release_grace_ms: u64,
+}
+
+/// Who sees the push-to-talk key, beside the input method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum KeySource {
+    #[default]
+    Automatic,
+    X11,
+    Portal,
+    InputMethod,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
@@ -99,6 +111,7 @@ impl Default for KeyConfig {
     fn default() -> Self {
         Self {
             push_to_talk: None,
+            source: KeySource::default(),
             mode: Mode::default(),
             tap_limit_ms: 300,
             release_grace_ms: 50,

@@ -4,7 +4,7 @@ use sotto_api::DictationError;
 use sotto_ibus::{EngineEvent, LinkEvent};
 use tokio::sync::oneshot;
 
-use crate::daemon::recognizer_thread::Report;
+use crate::daemon::{push_to_talk::Edge, recognizer_thread::Report};
 
 /// What a caller on the session bus asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(crate) enum Event {
     Engine(EngineEvent),
     /// What became of switching engines.
     Activation(Activated),
+    /// The push-to-talk key, seen outside the input method.
+    PushToTalk(Edge),
     /// The recognizer thread.
     Recognizer(Report),
     /// The settings file changed.

@@ -4,23 +4,23 @@
 
 use sotto_ibus::{KeyChord, Modifiers};
 
-/// Keys beside letters, digits and F1 to F35.
+/// Keys beside letters, digits and F1 to F35, as X writes their names.
 const NAMED: &[(&str, u32)] = &[
-    ("pause", 0xff13),
-    ("scroll_lock", 0xff14),
-    ("menu", 0xff67),
-    ("insert", 0xff63),
-    ("home", 0xff50),
-    ("end", 0xff57),
-    ("page_up", 0xff55),
-    ("page_down", 0xff56),
-    ("print", 0xff61),
+    ("Pause", 0xff13),
+    ("Scroll_Lock", 0xff14),
+    ("Menu", 0xff67),
+    ("Insert", 0xff63),
+    ("Home", 0xff50),
+    ("End", 0xff57),
+    ("Page_Up", 0xff55),
+    ("Page_Down", 0xff56),
+    ("Print", 0xff61),
     ("space", 0x20),
-    ("control_r", 0xffe4),
-    ("alt_r", 0xffea),
-    ("shift_r", 0xffe2),
-    ("super_r", 0xffec),
-    ("caps_lock", 0xffe5),
+    ("Control_R", 0xffe4),
+    ("Alt_R", 0xffea),
+    ("Shift_R", 0xffe2),
+    ("Super_R", 0xffec),
+    ("Caps_Lock", 0xffe5),
 ];
 
 const F1: u32 = 0xffbe;
@@ -55,9 +55,38 @@ pub(crate) fn chord(name: &str) -> Result<KeyChord, UnknownKey> {
     Ok(KeyChord::new(keysym(key).ok_or_else(unknown)?, modifiers))
 }
 
+/// The key as the desktop portal wants it: `CTRL+ALT+d`.
+///
+/// Source: the "shortcuts" specification of freedesktop.org.
+pub(crate) fn trigger(chord: KeyChord) -> String {
+    let modifiers = chord.modifiers();
+    let held = [
+        (modifiers.control, "CTRL+"),
+        (modifiers.alt, "ALT+"),
+        (modifiers.shift, "SHIFT+"),
+        (modifiers.logo, "LOGO+"),
+    ];
+    let mut trigger: String = held
+        .into_iter()
+        .filter_map(|(held, name)| held.then_some(name))
+        .collect();
+    let keysym = chord.keyval();
+    match NAMED.iter().find(|(_, named)| *named == keysym) {
+        Some((name, _)) => trigger.push_str(name),
+        None if (F1..F1 + N_FUNCTION_KEYS).contains(&keysym) => {
+            trigger.push_str(&format!("F{}", keysym - F1 + 1));
+        }
+        None => trigger.extend(char::from_u32(keysym)),
+    }
+    trigger
+}
+
 fn keysym(key: &str) -> Option<u32> {
     let lower = key.to_ascii_lowercase();
-    if let Some((_, keysym)) = NAMED.iter().find(|(name, _)| *name == lower) {
+    if let Some((_, keysym)) = NAMED
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(key))
+    {
         return Some(*keysym);
     }
     if let Some(number) = lower
@@ -92,6 +121,18 @@ mod tests {
         assert_eq!(chord("Control + Alt+D"), Ok(KeyChord::new(0x64, modifiers)));
         for wrong in ["", "+", "F36", "F0", "Hyper+Q", "qq", "é", "Control+"] {
             chord(wrong).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn triggers_of_the_portal() {
+        for (name, expected) in [
+            ("F9", "F9"),
+            ("pause", "Pause"),
+            ("Control+Alt+D", "CTRL+ALT+d"),
+            ("Super+Shift+space", "SHIFT+LOGO+space"),
+        ] {
+            assert_eq!(trigger(chord(name).unwrap()), expected);
         }
     }
 }

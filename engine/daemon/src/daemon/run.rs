@@ -18,6 +18,7 @@ use crate::daemon::{
     log::note,
     messages,
     offer::Offer,
+    push_to_talk::{Edge, PushToTalk},
     recognizer_thread::{Control, RecognizerThread, Report, Settings},
     service::{Board, SILENT_DBFS},
     services::Services,
@@ -48,6 +49,7 @@ pub(crate) struct Daemon {
     pub(crate) counts: Arc<KeyCounts>,
     pub(crate) offer: Offer,
     pub(crate) writing: Writing,
+    pub(crate) push_to_talk: PushToTalk,
     pub(crate) attach: Attach,
     pub(crate) attached: tokio::task::JoinHandle<()>,
 }
@@ -103,6 +105,13 @@ impl Daemon {
                     Activated::Yes => SessionInput::EngineActivated,
                     Activated::Refused => SessionInput::ActivationFailed,
                     Activated::Lost => SessionInput::ActivationLost,
+                };
+                self.input(input).await;
+            }
+            Event::PushToTalk(edge) => {
+                let input = match edge {
+                    Edge::Press => SessionInput::Press,
+                    Edge::Release => SessionInput::Release,
                 };
                 self.input(input).await;
             }
@@ -323,6 +332,7 @@ impl Daemon {
     fn apply_config(&mut self) {
         self.session.set_config(self.config.session());
         self.policy.set_push_to_talk(self.config.key.push_to_talk);
+        self.push_to_talk.watch(&self.config.key);
         self.offer.feedback = self.config.feedback.clone();
         self.offer.delivery = self.config.delivery.clone();
         self.recognizer
