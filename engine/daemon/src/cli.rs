@@ -43,6 +43,28 @@ pub(crate) enum Command {
     Devices,
     /// Say what works on this desktop, and why the rest does not
     Doctor,
+    /// Print a shell's completions, for packages
+    #[command(hide = true)]
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a directory, for packages
+    #[command(hide = true)]
+    Man(ManArgs),
+}
+
+/// Arguments of `sotto completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Arguments of `sotto man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// An existing directory
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
 }
 
 /// Arguments of `sotto daemon`.

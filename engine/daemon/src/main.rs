@@ -8,6 +8,7 @@ mod client;
 mod daemon;
 mod doctor;
 mod eval;
+mod manual;
 mod model;
 mod models;
 mod notice;
@@ -44,6 +45,8 @@ fn main() -> ExitCode {
         Command::Status => client::ask(Verb::Status),
         Command::Devices => doctor::devices(),
         Command::Doctor => doctor::examine(),
+        Command::Completions(args) => manual::completions(args.shell),
+        Command::Man(args) => manual::pages(&args.dir),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
