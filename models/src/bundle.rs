@@ -11,12 +11,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{MANIFEST_FILE, Manifest, ModelError, StampStore, verify::verify_file};
 
 /// What a file of a model is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileRole {
     /// Encoder with a CTC output layer, in one graph.
@@ -42,6 +42,22 @@ pub enum FileRole {
 }
 
 impl FileRole {
+    /// The word in a manifest.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ctc => "ctc",
+            Self::Encoder => "encoder",
+            Self::Predictor => "predictor",
+            Self::Joiner => "joiner",
+            Self::Tokens => "tokens",
+            Self::Pieces => "pieces",
+            Self::LanguageModel => "language-model",
+            Self::Punctuation => "punctuation",
+            Self::PunctuationPieces => "punctuation-pieces",
+            Self::MixedCase => "mixed-case",
+        }
+    }
+
     /// The first thing without which there is no recognizer, if `has` misses one.
     pub(crate) fn missing_from(has: impl Fn(Self) -> bool) -> Option<Self> {
         let needed: &[Self] = if has(Self::Ctc) {
@@ -191,7 +207,7 @@ impl Bundle {
 /// Where an archive holds a graph twice, the `int8` one is taken for encoder, joiner and CTC
 /// (a third of the memory, same accuracy within noise) and the full-precision one for the
 /// predictor, which is small and loses the most by rounding.
-fn recognize(names: &[String]) -> BTreeMap<FileRole, String> {
+pub(crate) fn recognize(names: &[String]) -> BTreeMap<FileRole, String> {
     #[derive(Clone, Copy, PartialEq)]
     enum Prefer {
         Int8,

@@ -6,18 +6,32 @@
 //! and checks every file against its size and SHA-256.
 //! A [`Bundle`] in hand means: these files exist and are what the manifest says.
 //!
-//! This crate reads files and nothing else: no network, no inference.
+//! The way of a model onto this computer: a [`Catalogue`] says what can be had and where, and a
+//! [`Store`] takes the files of one into a [`Staging`] folder, checks them, and puts them in place.
+//!
+//! This crate reads and writes files and does nothing else: no network, no inference.
 
 mod bundle;
+mod catalogue;
 mod error;
 mod locate;
 mod manifest;
+mod source_url;
+mod store;
 mod verify;
 
 pub use bundle::{Bundle, FileRole};
+pub use catalogue::{
+    Catalogue, CatalogueModel, CatalogueProblem, ErrorRate, ErrorUnit, Family, HubFile, LetterCase,
+    License, LicenseKind, ModelSource, Writing,
+};
 pub use error::ModelError;
 pub use locate::SearchPath;
 pub use manifest::{Decoding, FileEntry, MANIFEST_FILE, Manifest, SearchKind, Writes};
+pub use source_url::{SourceUrl, SourceUrlError};
+pub use store::{
+    ArchiveLimits, ImportOptions, Staging, Store, StoreError, check_free_space, free_space, unpack,
+};
 pub use verify::StampStore;
 
 /// The id of the model that comes with the program.

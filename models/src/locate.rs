@@ -56,7 +56,7 @@ impl SearchPath {
         if as_path.exists() {
             return Err(ModelError::NotAModel(as_path.to_owned()));
         }
-        let named = (as_path.components().count() == 1)
+        let named = (as_path.components().count() == 1 && !wanted.starts_with('.'))
             .then(|| {
                 self.dirs
                     .iter()
@@ -83,7 +83,7 @@ impl SearchPath {
                 .into_iter()
                 .flatten()
                 .filter_map(|entry| Some(entry.ok()?.path()))
-                .filter(|path| path.join(MANIFEST_FILE).is_file())
+                .filter(|path| !is_hidden(path) && path.join(MANIFEST_FILE).is_file())
                 .collect();
             model_dirs.sort();
             model_dirs
@@ -91,6 +91,12 @@ impl SearchPath {
                 .filter_map(|path| Some((path.clone(), Manifest::read(&path).ok()?)))
         })
     }
+}
+
+/// Downloads and other unfinished work.
+fn is_hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 /// `models/starter` of the source tree that the program was built in and still lies in.

@@ -12,6 +12,8 @@ use serde::Deserialize;
 
 use crate::{FileRole, ModelError};
 
+mod text;
+
 /// The name under which a manifest lies in its model directory.
 pub const MANIFEST_FILE: &str = "manifest.toml";
 
@@ -27,8 +29,11 @@ pub struct Manifest {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// BCP 47 tag of the language.
+    /// BCP 47 tag of the language; "mul" where there are many, "und" where nobody knows.
     pub language: String,
+    /// BCP 47 tags of all languages; empty where there is one.
+    #[serde(default)]
+    pub languages: Vec<String>,
     /// SPDX expression of the license of the weights.
     pub license: String,
     /// Whom to name, where the license asks for it.
@@ -37,6 +42,12 @@ pub struct Manifest {
     /// A few sentences: what it was trained on, what it is good for, how well it does.
     #[serde(default)]
     pub description: String,
+    /// Where the files came from: a repository or an archive; empty if nobody knows.
+    #[serde(default)]
+    pub source: String,
+    /// Commit of the repository; empty if there is none.
+    #[serde(default)]
+    pub commit: String,
     /// What the model writes by itself.
     #[serde(default)]
     pub writes: Writes,
@@ -132,6 +143,26 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// A manifest with nothing but what every one must have.
+    #[must_use]
+    pub fn new(id: String, name: String, language: String, license: String) -> Self {
+        Self {
+            format: FORMAT,
+            id,
+            name,
+            language,
+            languages: Vec::new(),
+            license,
+            attribution: String::new(),
+            description: String::new(),
+            source: String::new(),
+            commit: String::new(),
+            writes: Writes::default(),
+            decoding: Decoding::default(),
+            files: Vec::new(),
+        }
+    }
+
     /// What the types cannot say; the first part of the error is a text that is in the wrong line.
     fn check(&self) -> Result<(), (String, String)> {
         let at = |key: &str, reason: String| Err((key.to_owned(), reason));
@@ -172,12 +203,7 @@ impl Manifest {
                     format!("\"{shown}\" leads out of the model directory"),
                 );
             }
-            if file.sha256.len() != 64
-                || !file
-                    .sha256
-                    .bytes()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-            {
+            if !is_sha256(&file.sha256) {
                 return at(
                     &file.sha256,
                     format!("sha256 of \"{shown}\" is not 64 lower-case hexadecimal digits"),
@@ -199,6 +225,30 @@ impl Manifest {
         Ok(())
     }
 
+    /// Tags of all languages; none where nobody knows.
+    #[must_use]
+    pub fn all_languages(&self) -> Vec<String> {
+        let main = (!self.language_is_open()).then(|| self.language.clone());
+        let mut all: Vec<_> = main.into_iter().collect();
+        all.extend(self.languages.iter().cloned());
+        all.dedup();
+        all
+    }
+
+    /// Whether nobody has said which one language is spoken: many, or unknown.
+    #[must_use]
+    pub fn language_is_open(&self) -> bool {
+        matches!(self.language.as_str(), "mul" | "und" | "")
+    }
+
+    /// Bytes of all files.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        self.files
+            .iter()
+            .fold(0, |sum, file| sum.saturating_add(file.size))
+    }
+
     /// The file of a role.
     #[must_use]
     pub fn file(&self, role: FileRole) -> Option<&FileEntry> {
@@ -206,21 +256,32 @@ impl Manifest {
     }
 }
 
-fn is_id(id: &str) -> bool {
-    id.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+/// A name that is a harmless name of a directory, too.
+pub(crate) fn is_id(id: &str) -> bool {
+    id.len() <= 100
+        && id.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
         && id.bytes().all(|byte| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte)
         })
 }
 
-fn is_inside(path: &Path) -> bool {
+/// SHA-256 as manifests have it.
+pub(crate) fn is_sha256(text: &str) -> bool {
+    text.len() == 64
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// A path that leads nowhere but below the directory that it is joined to.
+pub(crate) fn is_inside(path: &Path) -> bool {
     !path.as_os_str().is_empty()
         && path
             .components()
             .all(|component| matches!(component, Component::Normal(_)))
 }
 
-fn line_of_offset(text: &str, offset: usize) -> usize {
+pub(crate) fn line_of_offset(text: &str, offset: usize) -> usize {
     1 + text
         .as_bytes()
         .iter()

@@ -115,7 +115,8 @@ pub(crate) fn verify_file(
     Ok(())
 }
 
-fn hash(path: &Path) -> io::Result<String> {
+/// SHA-256 of a file, in hexadecimal digits.
+pub(crate) fn hash(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut bytes = vec![0; 1 << 18];
@@ -127,7 +128,8 @@ fn hash(path: &Path) -> io::Result<String> {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {

@@ -75,15 +75,25 @@ pub(crate) fn load(args: &RecognitionArgs) -> anyhow::Result<LoadedModel> {
     };
     Ok(LoadedModel {
         id: bundle.id().to_owned(),
-        language: bundle.manifest().map(|manifest| manifest.language.clone()),
+        language: language(&bundle),
         speech,
         config,
     })
 }
 
+/// The one language of a model; none where there are many, or nobody knows.
+fn language(bundle: &Bundle) -> Option<String> {
+    bundle
+        .manifest()
+        .filter(|manifest| !manifest.language_is_open())
+        .map(|manifest| manifest.language.clone())
+}
+
 fn load_bundle(bundle: &Bundle) -> anyhow::Result<SpeechModel> {
-    let language = bundle.manifest().map(|manifest| manifest.language.clone());
-    let acoustic = load_networks(bundle, &LoadOptions { language })?;
+    let options = LoadOptions {
+        language: language(bundle),
+    };
+    let acoustic = load_networks(bundle, &options)?;
     let tokens = read(bundle, FileRole::Tokens)?;
     let mut tokenizer =
         Tokenizer::from_bytes(&tokens.name, &tokens.bytes, Some(acoustic.vocab_size()))?;
