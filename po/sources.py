@@ -95,12 +95,13 @@ def without_tests(source):
 # Calls whose literals reach a person. `writeln` and its kin count where they write to `out`.
 SPEAKING_MACROS = {"anyhow", "bail", "ensure", "println", "eprintln", "print", "eprint"}
 SPEAKING_CALLS = {"context", "with_context", "say", "summary", "body", "expect_err_sentence"}
+SILENT = {"note", "expect", "reason", "assert", "debug_assert", "unreachable", "doc", "expect_used"}
 WRITING_MACROS = {"write", "writeln"}
 
 
 def has_words(text):
-    """Whether anything but placeholders, names of commands and layout is in it."""
-    text = re.sub(r"\{[^{}]*\}", "", text)
+    """Whether anything but placeholders, our name and layout is in it."""
+    text = re.sub(r"\{[^{}]*\}|\bSotto\b", "", text)
     return re.search(r"[^\W\d_]{2}", text) is not None
 
 
@@ -133,8 +134,17 @@ def scan_rust(path, source):
 
 
 def unmarked_rust(path, tokens, marked):
-    """Literals in calls that speak, outside of `tr!`."""
+    """Literals in calls that speak, and sentences wherever they are, outside of `tr!`."""
     found = {}
+    silent = set()
+    for idx in range(len(tokens) - 2):
+        if tokens[idx].text in SILENT and tokens[idx + 1].text in "!(":
+            opening = idx + 1 if tokens[idx + 1].text == "(" else idx + 2
+            silent.update(range(idx, closing(tokens, opening)))
+    for idx, token in enumerate(tokens):
+        if token.kind == "string" and idx not in marked | silent:
+            if re.search(r"^[\"A-Z{][^\n]* [^\n]*[a-z}][.…]$", rust_string(token.text)):
+                found[idx] = f"{path}:{token.line}: not marked: {token.text[:60]}"
     for idx in range(len(tokens) - 2):
         name, following = tokens[idx].text, tokens[idx + 1].text
         opening = idx + 1 if following == "(" else idx + 2

@@ -67,6 +67,7 @@ impl Role {
 }
 
 fn main() -> ExitCode {
+    sotto_i18n::speak!();
     let done = match Role::parse(std::env::args().skip(1)) {
         Role::Resident { first_page } => resident::run(first_page),
         Role::Window { page } => window::run(&page),

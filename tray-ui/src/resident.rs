@@ -34,23 +34,23 @@ pub(crate) fn run(first_page: Option<String>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .context("the event loop cannot be started")?;
+        .with_context(|| tr!("the event loop cannot be started"))?;
     runtime.block_on(stay(first_page))
 }
 
 async fn stay(first_page: Option<String>) -> anyhow::Result<()> {
     let connection = Connection::session()
         .await
-        .context("there is no session bus: start this within a desktop session")?;
+        .with_context(|| tr!("there is no session bus: run this within a desktop session"))?;
     let (wanted, mut pages) = unbounded_channel();
     if !instance::become_the(Single::Icon, &connection, wanted)
         .await
-        .context("session bus")?
+        .with_context(|| tr!("the session bus does not answer"))?
     {
         if let Some(page) = first_page {
             instance::ask(Single::Icon, &connection, &page)
                 .await
-                .context("the other sotto-tray does not answer")?;
+                .with_context(|| tr!("the other sotto-tray does not answer"))?;
         }
         return Ok(());
     }
@@ -72,15 +72,17 @@ async fn stay(first_page: Option<String>) -> anyhow::Result<()> {
         .assume_sni_available(true)
         .spawn()
         .await
-        .context("the icon cannot be shown")?;
+        .with_context(|| tr!("the icon cannot be shown"))?;
     let resident = Resident { connection, handle };
     resident.refresh_soon();
     if let Some(page) = first_page {
         resident.show(&page).await;
     }
     let mut told = Told::of(&Status::default());
-    let mut terminate = signal(SignalKind::terminate()).context("signals")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("signals")?;
+    let mut terminate =
+        signal(SignalKind::terminate()).with_context(|| tr!("signals cannot be received"))?;
+    let mut interrupt =
+        signal(SignalKind::interrupt()).with_context(|| tr!("signals cannot be received"))?;
     loop {
         tokio::select! {
             Ok(()) = shown.changed() => {

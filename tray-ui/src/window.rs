@@ -37,18 +37,18 @@ pub(crate) struct Desk {
 ///
 /// If there is no session bus or no display.
 pub(crate) fn run(page: &str) -> anyhow::Result<()> {
-    let folders = Folders::of_user().context("no home folder is known: set HOME")?;
+    let folders = Folders::of_user().with_context(|| tr!("no home folder is known: set HOME"))?;
     let (wanted, mut pages) = unbounded_channel();
     let connection = tauri::async_runtime::block_on(async {
         let connection = Connection::session()
             .await
-            .context("there is no session bus: start this within a desktop session")?;
+            .with_context(|| tr!("there is no session bus: run this within a desktop session"))?;
         if instance::become_the(Single::Window, &connection, wanted).await? {
             return Ok(Some(connection));
         }
         instance::ask(Single::Window, &connection, page)
             .await
-            .context("the other window of Sotto does not answer")?;
+            .with_context(|| tr!("the other window of Sotto does not answer"))?;
         anyhow::Ok(None)
     })?;
     let Some(connection) = connection else {
@@ -102,7 +102,7 @@ pub(crate) fn run(page: &str) -> anyhow::Result<()> {
             Ok(())
         })
         .build(tauri::generate_context!())
-        .context("the window cannot be opened")?;
+        .with_context(|| tr!("the window cannot be opened"))?;
     app.run(|_app, _event| {});
     Ok(())
 }

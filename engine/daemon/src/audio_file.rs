@@ -302,7 +302,7 @@ impl Decoder {
                     "{} in an unusual form ({error})",
                     codec.codec.info.long_name
                 ),
-                None => "an unknown codec".to_owned(),
+                None => tr::tr!("an unknown codec"),
             })
     }
 }

@@ -5,12 +5,18 @@ use std::{
     io::{self, Write as _},
 };
 
+use console::{Alignment, measure_text_width, pad_str};
 use sotto_api::DictationProxy;
 use sotto_capture::{HostChoice, list_devices};
 use sotto_ibus::Surroundings;
 use sotto_models::{Bundle, SearchPath, StampStore};
+use tr::tr;
 
-use crate::daemon::{Config, Files, clipboard_program, doors};
+use crate::{
+    client::state_name,
+    daemon::{Config, Files, clipboard_program, doors},
+    explain::explain,
+};
 
 /// Remedy of the daemon: starts the input method.
 pub(crate) const START_IBUS: &str = "start-ibus";
@@ -21,6 +27,7 @@ const SET_ENVIRONMENT: &str = "set-environment";
 
 /// One line of the report.
 pub(crate) struct Finding {
+    /// A stable name.
     pub(crate) what: &'static str,
     pub(crate) outcome: Result<String, String>,
     /// What mends it, where a program can; empty for nothing.
@@ -36,8 +43,12 @@ pub(crate) fn devices() -> anyhow::Result<bool> {
     let devices = list_devices(HostChoice::Automatic)?;
     let mut out = io::stdout().lock();
     for device in devices {
-        let default = if device.is_default { "  (default)" } else { "" };
-        writeln!(out, "{}\n    {}{default}", device.id, device.name)?;
+        let name = if device.is_default {
+            tr!("{}  (default)", device.name)
+        } else {
+            device.name
+        };
+        writeln!(out, "{}\n    {name}", device.id)?;
     }
     Ok(true)
 }
@@ -123,6 +134,21 @@ fn redacted(text: &str, secrets: &[(String, &'static str)]) -> String {
         })
 }
 
+/// What was checked, as a person reads it.
+fn title(what: &str) -> String {
+    match what {
+        "model" => tr!("model"),
+        "microphone" => tr!("microphone"),
+        "daemon" => tr!("daemon"),
+        "input method" => tr!("input method"),
+        "applications" => tr!("applications"),
+        "clipboard" => tr!("clipboard"),
+        "key by X11" => tr!("key by X11"),
+        "key by portal" => tr!("key by portal"),
+        other => other.to_owned(),
+    }
+}
+
 /// Reports on each part; the answer is whether dictation reaches applications.
 ///
 /// # Errors
@@ -130,18 +156,24 @@ fn redacted(text: &str, secrets: &[(String, &'static str)]) -> String {
 /// If the report cannot be written.
 pub(crate) fn examine() -> anyhow::Result<bool> {
     let findings = findings();
+    let keys = keys();
+    let shown = || findings.iter().chain(&keys);
+    let titles: Vec<_> = shown().map(|finding| title(finding.what)).collect();
+    let n_columns = titles.iter().map(|title| measure_text_width(title)).max();
     let mut out = io::stdout().lock();
-    for finding in findings.iter().chain(&keys()) {
+    for (finding, title) in shown().zip(&titles) {
         let (mark, text) = match &finding.outcome {
-            Ok(text) => ("ok", text),
-            Err(text) => ("no", text),
+            Ok(text) => (tr!("ok"), text),
+            // TRANSLATORS: before a part that does not work; as short as "ok".
+            Err(text) => (tr!("no"), text),
         };
-        writeln!(out, "{mark}  {:<13} {text}", finding.what)?;
+        let what = pad_str(title, n_columns.unwrap_or(0) + 1, Alignment::Left, None);
+        writeln!(out, "{mark}  {what} {text}")?;
     }
     let delivery = match (&findings[3].outcome, &findings[5].outcome) {
-        (Ok(_), _) => "text is inserted by the input method",
-        (Err(_), Ok(_)) => "text goes to the clipboard, with a notification",
-        (Err(_), Err(_)) => "text is kept in memory until \"sotto paste-last\"",
+        (Ok(_), _) => tr!("text is inserted by the input method"),
+        (Err(_), Ok(_)) => tr!("text goes to the clipboard, with a notification"),
+        (Err(_), Err(_)) => tr!("text is kept in memory until \"sotto paste-last\""),
     };
     writeln!(out, "\n=>  {delivery}")?;
     Ok(findings.iter().all(|finding| finding.outcome.is_ok()))
@@ -149,24 +181,24 @@ pub(crate) fn examine() -> anyhow::Result<bool> {
 
 fn model() -> Result<String, String> {
     let files = Files::from_environment().map_err(|error| error.to_string())?;
-    let config = Config::read(&files.config).map_err(|error| error.to_string())?;
+    let config = Config::read(&files.config).map_err(|error| explain(&error))?;
     let dir = SearchPath::from_environment()
         .find(&config.model.id)
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| explain(&error))?;
     let bundle =
-        Bundle::open(&dir, &StampStore::in_user_cache()).map_err(|error| error.to_string())?;
-    Ok(format!("{} in {}", bundle.id(), bundle.dir().display()))
+        Bundle::open(&dir, &StampStore::in_user_cache()).map_err(|error| explain(&error))?;
+    Ok(tr!("{} in {}", bundle.id(), bundle.dir().display()))
 }
 
 fn microphone() -> Result<String, String> {
-    let devices = list_devices(HostChoice::Automatic).map_err(|error| error.to_string())?;
+    let devices = list_devices(HostChoice::Automatic).map_err(|error| explain(&error))?;
     let default = devices
         .iter()
         .find(|device| device.is_default)
         .or(devices.first());
     default
         .map(|device| device.id.clone())
-        .ok_or_else(|| "no microphone: plug one in".to_owned())
+        .ok_or_else(|| tr!("no microphone: plug one in"))
 }
 
 /// The ways by which the push-to-talk key can be seen; one of them is enough.
@@ -200,18 +232,20 @@ fn daemon() -> Result<String, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
-    runtime
-        .block_on(asked)
-        .map(|state| format!("it is {state}"))
-        .map_err(|error| format!("it does not answer: start it with \"sotto daemon\" ({error})"))
+    let runtime = runtime.map_err(|error| explain(&error))?;
+    runtime.block_on(asked).map(state_name).map_err(|error| {
+        tr!(
+            "it does not answer: start it with \"sotto daemon\" ({})",
+            error
+        )
+    })
 }
 
 fn input_method() -> Result<String, String> {
     let found = Surroundings::of_process().find();
     found
-        .map(|_| "ibus-daemon is there".to_owned())
-        .map_err(|error| error.to_string())
+        .map(|_| tr!("ibus-daemon is there"))
+        .map_err(|error| explain(&error))
 }
 
 /// Whether toolkits are told to use IBus. On Wayland the compositor speaks to it instead.
@@ -229,18 +263,17 @@ fn applications() -> Result<String, String> {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     if missing.is_empty() {
-        Ok("they are told to use IBus".to_owned())
+        Ok(tr!("they are told to use IBus"))
     } else if env::var_os("WAYLAND_DISPLAY").is_some() {
-        Ok("the Wayland compositor connects them to IBus".to_owned())
+        Ok(tr!("the Wayland compositor connects them to IBus"))
     } else {
-        Err(format!("set {} and log in again", missing.join(" ")))
+        Err(tr!("set {} and log in again", missing.join(" ")))
     }
 }
 
 fn clipboard() -> Result<String, String> {
     clipboard_program().map(|(program, _)| program.display().to_string()).ok_or_else(|| {
-        "install wl-clipboard (Wayland) or xclip (X11) to have text that cannot be inserted there"
-            .to_owned()
+        tr!("install wl-clipboard (Wayland) or xclip (X11) to have text that cannot be inserted there")
     })
 }
 

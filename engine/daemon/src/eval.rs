@@ -93,7 +93,7 @@ fn write_results(
     hypotheses: &str,
 ) -> anyhow::Result<()> {
     let write = |path: &Path, text: &str| {
-        fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
+        fs::write(path, text).with_context(|| tr::tr!("{} cannot be written", path.display()))
     };
     if let Some(path) = &args.hypotheses {
         write(path, hypotheses)?;
@@ -115,11 +115,12 @@ fn chosen(items: Vec<Item>, args: &EvalArgs) -> anyhow::Result<Vec<Item>> {
     let known: BTreeSet<_> = items.iter().map(|item| item.set.clone()).collect();
     if let Some(unknown) = args.sets.iter().find(|set| !known.contains(*set)) {
         let known: Vec<_> = known.into_iter().collect();
-        bail!(
-            "{} has no set \"{unknown}\"; it has {}",
+        bail!(tr::tr!(
+            "{} has no set \"{}\"; it has {}",
             args.manifest.display(),
+            unknown,
             known.join(", ")
-        );
+        ));
     }
     let limit = args.limit.unwrap_or(usize::MAX);
     let mut n_of_set = BTreeMap::new();
@@ -132,10 +133,10 @@ fn chosen(items: Vec<Item>, args: &EvalArgs) -> anyhow::Result<Vec<Item>> {
         }
     }
     if chosen.is_empty() {
-        bail!(
+        bail!(tr::tr!(
             "{} names no recordings: add lines to it",
             args.manifest.display()
-        );
+        ));
     }
     Ok(chosen)
 }
@@ -144,7 +145,7 @@ fn progress(n_items: u64) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("[{bar:40}] {pos} of {len}, {eta} left")
+    let style = ProgressStyle::with_template("[{bar:40}] {pos}/{len}  {eta}")
         .expect("the template is constant");
     ProgressBar::new(n_items).with_style(style)
 }

@@ -8,6 +8,8 @@ mod client;
 mod daemon;
 mod doctor;
 mod eval;
+mod explain;
+mod help;
 mod manual;
 mod model;
 mod models;
@@ -18,17 +20,16 @@ mod transcribe;
 
 use std::{io, process::ExitCode};
 
-use clap::Parser;
-
 use sotto_ibus::Start;
 
 use crate::{
-    cli::{Cli, Command, ModelsCommand},
+    cli::{Command, ModelsCommand},
     client::Verb,
 };
 
 fn main() -> ExitCode {
-    let done = match &Cli::parse().command {
+    sotto_i18n::speak!();
+    let done = match &help::parse().command {
         Command::Transcribe(args) => transcribe::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Models(ModelsCommand::List) => models::list(),

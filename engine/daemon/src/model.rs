@@ -38,7 +38,7 @@ struct NamedBytes {
 impl NamedBytes {
     fn read(path: &Path) -> anyhow::Result<Self> {
         let name = path.display().to_string();
-        let bytes = fs::read(path).with_context(|| format!("{name} cannot be read"))?;
+        let bytes = fs::read(path).with_context(|| tr::tr!("{} cannot be read", name))?;
         Ok(Self { name, bytes })
     }
 
@@ -112,7 +112,7 @@ fn load_bundle(bundle: &Bundle) -> anyhow::Result<SpeechModel> {
         punctuator: load_punctuator(bundle)?,
         language_model,
     };
-    SpeechModel::new(parts).with_context(|| format!("{} cannot be used", bundle.dir().display()))
+    SpeechModel::new(parts).with_context(|| tr::tr!("{} cannot be used", bundle.dir().display()))
 }
 
 fn load_networks(bundle: &Bundle, options: &LoadOptions) -> anyhow::Result<Model> {

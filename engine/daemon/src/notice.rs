@@ -5,6 +5,8 @@ use std::{
     io::{self, Write},
 };
 
+use crate::explain::explain;
+
 /// Says something about the work; a terminal that is gone is no reason to stop it.
 pub(crate) fn say(message: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "sotto: {message}");
@@ -12,7 +14,7 @@ pub(crate) fn say(message: impl fmt::Display) {
 
 /// Says why something failed, with what lay behind it.
 pub(crate) fn say_error(error: &anyhow::Error) {
-    say(sentence(error.chain().map(ToString::to_string)));
+    say(sentence(error.chain().map(explain)));
 }
 
 /// Joins a chain of causes, leaving out those that the sentence before already quotes.

@@ -60,7 +60,7 @@ impl Source {
             Self::File(file) => Ok(file.next_block(block)),
             Self::Raw { pcm, .. } => pcm
                 .next_block(block)
-                .context("standard input cannot be read"),
+                .with_context(|| tr::tr!("standard input cannot be read")),
         }
     }
 }

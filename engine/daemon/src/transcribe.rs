@@ -19,6 +19,7 @@ use sotto_core::{
     recognizer::{Recognizer, RecognizerEvent},
     time::Millis,
 };
+use tr::tr;
 
 pub(crate) use self::format::Format;
 use self::{format::TranscriptWriter, view::View};
@@ -116,20 +117,23 @@ enum Target {
 impl Target {
     fn new(args: &TranscribeArgs) -> anyhow::Result<Self> {
         if args.raw.is_some() && args.files != [Path::new("-")] {
-            bail!("--raw is for standard input: give \"-\" as the only file");
+            bail!(tr!(
+                "--raw is for standard input: give \"-\" as the only file"
+            ));
         }
         let is_subtitles = matches!(args.format, Format::Srt | Format::Vtt);
         match &args.output {
             None if is_subtitles && args.files.len() > 1 => {
-                bail!("subtitles of several files need a file each: give a directory with --output")
+                bail!(tr!(
+                    "subtitles of several files need a file each: give a directory with --output"
+                ))
             }
             None => Ok(Self::StandardOutput),
             Some(path) => {
                 let names_directory = path.as_os_str().as_encoded_bytes().ends_with(b"/");
                 if path.is_dir() || names_directory || args.files.len() > 1 {
-                    fs::create_dir_all(path).with_context(|| {
-                        format!("the directory {} cannot be made", path.display())
-                    })?;
+                    fs::create_dir_all(path)
+                        .with_context(|| tr!("the directory {} cannot be made", path.display()))?;
                     Ok(Self::Directory(path.clone(), args.format))
                 } else {
                     Ok(Self::File(path.clone()))
@@ -141,8 +145,8 @@ impl Target {
     /// The stream for the transcript of one input.
     fn open(&self, input: &Path) -> anyhow::Result<Box<dyn Write>> {
         let create = |path: &Path| -> anyhow::Result<Box<dyn Write>> {
-            let file = File::create(path)
-                .with_context(|| format!("{} cannot be written", path.display()))?;
+            let file =
+                File::create(path).with_context(|| tr!("{} cannot be written", path.display()))?;
             Ok(Box::new(BufWriter::new(file)))
         };
         match self {
@@ -150,7 +154,10 @@ impl Target {
             Self::File(path) => create(path),
             Self::Directory(dir, format) => {
                 if !input.exists() && input != Path::new("-") {
-                    bail!("{}: there is no such file; check the name", input.display());
+                    bail!(tr!(
+                        "{}: there is no such file; check the name",
+                        input.display()
+                    ));
                 }
                 create(&dir.join(output_name(input, *format)))
             }
@@ -207,8 +214,11 @@ fn transcribe(
                 }
                 RecognizerEvent::Failed(error) => {
                     view.end();
-                    return Err(anyhow!(error)
-                        .context(format!("{name}: stopped at {} s", audio_time.as_secs_f64())));
+                    return Err(anyhow!(error).context(tr!(
+                        "{}: stopped at {} s",
+                        name,
+                        audio_time.as_secs_f64()
+                    )));
                 }
                 RecognizerEvent::Started { .. } | RecognizerEvent::Lost { .. } => {}
             }

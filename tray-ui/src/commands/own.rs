@@ -1,6 +1,7 @@
 //! Commands that need no daemon: the user's files.
 
 use serde::Serialize;
+use sotto_i18n::WebCatalogue;
 use tauri::State;
 use tr::tr;
 
@@ -21,6 +22,8 @@ pub(crate) struct Beginning {
     wayland: bool,
     /// Whether nobody has been through the first steps yet.
     is_new: bool,
+    /// The person's language.
+    catalogue: WebCatalogue<'static>,
 }
 
 #[tauri::command]
@@ -32,6 +35,7 @@ pub(crate) fn start(desk: State<'_, Desk>) -> Beginning {
         desktop: std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default(),
         wayland: std::env::var_os("WAYLAND_DISPLAY").is_some(),
         is_new: !desk.folders.state.join("window.json").exists(),
+        catalogue: sotto_i18n::catalogue().for_web(),
     }
 }
 

@@ -2,28 +2,40 @@
 
 use std::{fmt, io, path::Path};
 
+use tr::tr;
+
+use crate::explain::io_cause;
+
 /// Why a file yields no audio at all.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AudioError {
-    #[error("{0}: there is no such file; check the name")]
+    #[error("{}", tr!("{}: there is no such file; check the name", .0))]
     Missing(Name),
-    #[error("{0} is a directory: name the audio files in it")]
+    #[error("{}", tr!("{} is a directory: name the audio files in it", .0))]
     Directory(Name),
-    #[error("{0} is empty: record or copy it again")]
+    #[error("{}", tr!("{} is empty: record or copy it again", .0))]
     Empty(Name),
-    #[error("{name} cannot be read: {source}")]
+    #[error("{}", tr!("{} cannot be read: {}", .name, io_cause(.source)))]
     Unreadable { name: Name, source: io::Error },
     #[error(
-        "{0} is not an audio file that is known here: give WAV, FLAC, Ogg (Opus or Vorbis), MP3, \
-         M4A, AIFF, CAF or Matroska audio"
+        "{}",
+        tr!(
+            "{} is not an audio file that is known here: give WAV, FLAC, Ogg (Opus or Vorbis), \
+             MP3, M4A, AIFF, CAF or Matroska audio",
+            .0
+        )
     )]
     NotAudio(Name),
-    #[error("{0} holds no audio track: give a file with sound in it")]
+    #[error("{}", tr!("{} holds no audio track: give a file with sound in it", .0))]
     NoAudioTrack(Name),
-    #[error("{name} uses {what}, which cannot be decoded here: convert it to FLAC or Ogg Opus")]
+    #[error(
+        "{}",
+        tr!("{} uses {}, which cannot be decoded here: convert it to FLAC or Ogg Opus", .name, .what)
+    )]
     Unsupported { name: Name, what: String },
     #[error(
-        "{0} holds no sound that can be decoded: the file is cut off or damaged, copy it again"
+        "{}",
+        tr!("{} holds no sound that can be decoded: the file is cut off or damaged, copy it again", .0)
     )]
     NothingDecoded(Name),
 }
@@ -35,7 +47,7 @@ pub(crate) struct Name(String);
 impl Name {
     pub(crate) fn of(path: &Path) -> Self {
         Self(if path == Path::new("-") {
-            "standard input".to_owned()
+            tr!("standard input")
         } else {
             path.display().to_string()
         })
@@ -62,12 +74,15 @@ pub(crate) enum Damage {
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Truncated => f.write_str("the file is cut off; the text covers what is there"),
-            Self::Packets(1) => f.write_str("one damaged part was left out"),
-            Self::Packets(n) => write!(f, "{n} damaged parts were left out"),
-            Self::RateChange => f.write_str(
-                "the sample rate changes within the file; the text covers the part before",
-            ),
+            Self::Truncated => {
+                f.write_str(&tr!("the file is cut off; the text covers what is there"))
+            }
+            Self::Packets(n) => f.write_str(&tr!(
+                "one damaged part was left out" | "{n} damaged parts were left out" % *n
+            )),
+            Self::RateChange => f.write_str(&tr!(
+                "the sample rate changes within the file; the text covers the part before"
+            )),
         }
     }
 }

@@ -42,7 +42,7 @@ impl OpusStream {
                     .map_or(1, |channels| channels.count());
                 Layout::plain(u8::try_from(n_channels).ok()?, 0)
             })
-            .ok_or_else(|| "an Opus channel layout without a mapping".to_owned())?;
+            .ok_or_else(|| tr::tr!("an Opus channel layout without a mapping"))?;
         let n_channels = usize::from(layout.n_channels);
         let decoder = OpusMSDecoder::new(
             48_000,
@@ -51,7 +51,7 @@ impl OpusStream {
             i32::from(layout.n_coupled),
             &layout.mapping,
         )
-        .map_err(|_| "an Opus channel layout that contradicts itself".to_owned())?;
+        .map_err(|_| tr::tr!("an Opus channel layout that contradicts itself"))?;
         Ok(Self {
             decoder,
             n_channels,

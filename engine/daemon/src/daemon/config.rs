@@ -5,9 +5,12 @@ use std::path::Path;
 use serde::Deserialize;
 use sotto_session::{KeyMode, Millis, SessionConfig};
 
-use crate::daemon::{
-    key_name,
-    text_config::{ProfileConfig, TextConfig},
+use crate::{
+    daemon::{
+        key_name,
+        text_config::{ProfileConfig, TextConfig},
+    },
+    explain::io_cause,
 };
 
 /// What is written where no settings exist: every setting with its default, as comments.
@@ -158,12 +161,12 @@ where
 /// Why settings cannot be used: one sentence, with the line where there is one.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
-    #[error("cannot read {file}: {source}")]
+    #[error("{}", tr::tr!("{} cannot be read: {}", .file, io_cause(.source)))]
     Unreadable {
         file: String,
         source: std::io::Error,
     },
-    #[error("{file}, line {line}: {problem}")]
+    #[error("{}", tr::tr!("{}, line {}: {}", .file, .line, .problem))]
     Wrong {
         file: String,
         line: usize,

@@ -6,8 +6,12 @@
 use std::{fs, io, path::Path};
 
 use toml::{Table, Value};
+use tr::tr;
 
-use crate::daemon::config::{Config, DEFAULT_TEXT};
+use crate::{
+    daemon::config::{Config, DEFAULT_TEXT},
+    explain::io_cause,
+};
 
 /// A setting with its value in use and its default.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,17 +24,22 @@ pub(crate) struct Entry {
 /// Why a setting was not changed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EditError {
-    #[error("there is no setting \"{0}\": \"config.toml\" lists them all")]
+    #[error("{}", tr!("there is no setting \"{}\": \"config.toml\" lists them all", .0))]
     Unknown(String),
-    #[error("\"{key}\" does not take this value: {problem}")]
+    #[error("{}", tr!("\"{}\" does not take this value: {}", .key, .problem))]
     Wrong { key: String, problem: String },
     #[error(
-        "{file} is laid out in a way that cannot be edited here: open it and set \"{key}\" by hand"
+        "{}",
+        tr!(
+            "{} is laid out in a way that cannot be edited here: open it and set \"{}\" by hand",
+            .file,
+            .key
+        )
     )]
     Layout { file: String, key: String },
-    #[error("{file} cannot be read or written: {source}")]
+    #[error("{}", tr!("{} cannot be read or written: {}", .file, io_cause(.source)))]
     File { file: String, source: io::Error },
-    #[error("{0}: mend the file first")]
+    #[error("{}", tr!("{}: mend the file first", .0))]
     Broken(String),
 }
 

@@ -2,6 +2,7 @@
 
 use sotto_api::{DoctorError, Finding, OBJECT_PATH};
 use tokio::process::Command;
+use tr::tr;
 use zbus::Connection;
 
 use crate::{daemon::offer::find_program, doctor};
@@ -38,12 +39,12 @@ impl DoctorService {
     async fn mend(&self, remedy: &str) -> Result<(), DoctorError> {
         let not_mended = |sentence: String| Err(DoctorError::NotMended(sentence));
         if remedy != doctor::START_IBUS {
-            return not_mended(format!("There is no remedy \"{remedy}\" here."));
+            return not_mended(tr!("There is no remedy \"{}\" here.", remedy));
         }
         let Some(program) = find_program("ibus-daemon") else {
-            return not_mended(
-                "ibus-daemon is not installed: install the package ibus.".to_owned(),
-            );
+            return not_mended(tr!(
+                "ibus-daemon is not installed: install the package ibus."
+            ));
         };
         let started = Command::new(program)
             .args(["--daemonize", "--xim"])
@@ -51,8 +52,8 @@ impl DoctorService {
             .await;
         match started {
             Ok(status) if status.success() => Ok(()),
-            Ok(status) => not_mended(format!("ibus-daemon did not start: {status}.")),
-            Err(error) => not_mended(format!("ibus-daemon cannot be started: {error}.")),
+            Ok(status) => not_mended(tr!("ibus-daemon did not start: {}.", status)),
+            Err(error) => not_mended(tr!("ibus-daemon cannot be started: {}.", error)),
         }
     }
 }

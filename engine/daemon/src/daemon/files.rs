@@ -19,7 +19,7 @@ impl Files {
     /// If the environment names no home.
     pub(crate) fn from_environment() -> anyhow::Result<Self> {
         let dirs = directories::ProjectDirs::from("", "", "sotto")
-            .ok_or_else(|| anyhow::anyhow!("no home folder is known: set HOME"))?;
+            .ok_or_else(|| anyhow::anyhow!(tr::tr!("no home folder is known: set HOME")))?;
         let runtime = dirs.runtime_dir().unwrap_or_else(|| dirs.cache_dir());
         Ok(Self {
             config: dirs.config_dir().join("config.toml"),

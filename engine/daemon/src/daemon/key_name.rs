@@ -29,8 +29,12 @@ const N_FUNCTION_KEYS: u32 = 35;
 /// A name that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "\"{0}\" is no key: write a name such as \"F9\", \"Pause\" or \"Control_R\", \
-     with \"Shift+\", \"Control+\", \"Alt+\" or \"Super+\" before it"
+    "{}",
+    tr::tr!(
+        "\"{}\" is no key: write a name such as \"F9\", \"Pause\" or \"Control_R\", \
+         with \"Shift+\", \"Control+\", \"Alt+\" or \"Super+\" before it",
+        .0
+    )
 )]
 pub(crate) struct UnknownKey(String);
 

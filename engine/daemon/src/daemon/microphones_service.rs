@@ -10,6 +10,7 @@ use sotto_api::{MicrophoneEntry, MicrophoneError, OBJECT_PATH};
 use sotto_capture::{HostChoice, list_devices};
 use sotto_session::UserMessage;
 use tokio::sync::{oneshot, watch};
+use tr::tr;
 use zbus::{Connection, fdo::DBusProxy, message::Header};
 
 use crate::daemon::{
@@ -159,12 +160,12 @@ impl MicrophonesService {
             .map_err(|_ended| ending())?
             .map_err(|not_played| {
                 let sentence = match not_played {
-                    NotPlayed::NothingRecorded => "Nothing is recorded yet: record first.",
+                    NotPlayed::NothingRecorded => tr!("Nothing is recorded yet: record first."),
                     NotPlayed::NoPlayer => {
-                        "No player is installed: install pulseaudio-utils or alsa-utils."
+                        tr!("No player is installed: install pulseaudio-utils or alsa-utils.")
                     }
                 };
-                MicrophoneError::NothingToPlay(sentence.to_owned())
+                MicrophoneError::NothingToPlay(sentence)
             })
     }
 
@@ -226,5 +227,5 @@ async fn stop_without(
 }
 
 fn ending() -> MicrophoneError {
-    MicrophoneError::NotReady("Sotto is ending: start it again.".to_owned())
+    MicrophoneError::NotReady(tr!("Sotto is ending: start it again."))
 }

@@ -37,7 +37,7 @@ impl Offer {
     pub(crate) fn tell(&self, message: UserMessage) {
         let sentence = messages::sentence(message);
         note!("{sentence}");
-        self.notify(sentence.to_owned(), Button::None);
+        self.notify(sentence, Button::None);
     }
 
     /// Tells the user a sentence that is no message of the session.
@@ -71,7 +71,7 @@ impl Offer {
                 .body(&sentence);
             notification.icon("audio-input-microphone");
             if button == Button::Paste {
-                notification.action(PASTE, "Paste now");
+                notification.action(PASTE, &tr::tr!("Paste now"));
             }
             match notification.show_async().await {
                 Ok(shown) if button == Button::Paste => {

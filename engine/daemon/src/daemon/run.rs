@@ -148,7 +148,7 @@ impl Daemon {
         let is_paused = self.counts.is_paused();
         match self.input(input).await {
             _ if is_paused && matches!(call, Call::Press | Call::Toggle) => {
-                Err(DictationError::NotReady(messages::PAUSED.to_owned()))
+                Err(DictationError::NotReady(messages::paused()))
             }
             Some(refusal) => Err(refused(refusal)),
             None => Ok(()),
@@ -313,7 +313,7 @@ impl Daemon {
             }
             Err(error) => self
                 .offer
-                .tell_sentence(format!("{error}; the former settings stay in use.")),
+                .tell_sentence(tr::tr!("{}; the former settings stay in use.", error)),
         }
         self.write_by_rules();
     }
@@ -367,7 +367,7 @@ pub(crate) const fn on_the_bus(state: State) -> DictationState {
 }
 
 fn refused(message: UserMessage) -> DictationError {
-    let sentence = messages::sentence(message).to_owned();
+    let sentence = messages::sentence(message);
     match message {
         UserMessage::CannotStart(Unavailable::NoModel | Unavailable::ModelBroken)
         | UserMessage::ModelBroken => DictationError::NoModel(sentence),

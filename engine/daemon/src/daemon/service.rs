@@ -61,7 +61,7 @@ impl Dictation {
     }
 
     async fn ask(&self, call: Call) -> Result<(), DictationError> {
-        let ending = || DictationError::NotReady("Sotto is ending: start it again.".to_owned());
+        let ending = || DictationError::NotReady(tr::tr!("Sotto is ending: start it again."));
         let (reply, answer) = oneshot::channel();
         self.events
             .send(Event::Call(call, reply))

@@ -44,7 +44,7 @@ impl SettingsService {
 
     fn set(&self, key: &str, value: &str) -> Result<(), SettingsError> {
         let value: serde_json::Value = serde_json::from_str(value).map_err(|error| {
-            SettingsError::WrongValue(format!("\"{key}\" needs a value in JSON: {error}"))
+            SettingsError::WrongValue(tr::tr!("\"{}\" needs a value in JSON: {}", key, error))
         })?;
         config_edit::set(&self.path, key, Some(&value)).map_err(refused)
     }

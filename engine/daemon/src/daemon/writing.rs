@@ -49,7 +49,7 @@ impl TextFiles {
                 problems.push(TableProblem {
                     table: name.to_owned(),
                     line: 1,
-                    reason: format!("the file cannot be read ({})", error.kind()),
+                    reason: tr::tr!("the file cannot be read ({})", error.kind()),
                 });
                 String::new()
             }
@@ -102,8 +102,8 @@ pub(crate) fn places(problems: &[TableProblem]) -> Vec<String> {
         }
     }
     let place = |(table, lines): (String, Vec<String>)| match lines.as_slice() {
-        [line] => format!("{table}: line {line}"),
-        lines => format!("{table}: lines {}", lines.join(", ")),
+        [line] => tr::tr!("{}: line {}", table, line),
+        lines => tr::tr!("{}: lines {}", table, lines.join(", ")),
     };
     places.into_iter().map(place).collect()
 }

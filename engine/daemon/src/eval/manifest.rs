@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::explain::io_cause;
+
 /// One recording with what is said in it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Item {
@@ -19,11 +21,28 @@ pub(crate) struct Item {
 /// A manifest that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ManifestError {
-    #[error("{} cannot be read: {source}", .path.display())]
+    #[error("{}", tr::tr!("{} cannot be read: {}", .path.display(), io_cause(.source)))]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("{}, line 1: the column \"{column}\" is missing; name the columns path and text, and set if there are several", .path.display())]
+    #[error(
+        "{}",
+        tr::tr!(
+            "{}, line 1: the column \"{}\" is missing; name the columns path and text, and set if \
+             there are several",
+            .path.display(),
+            .column
+        )
+    )]
     NoColumn { path: PathBuf, column: &'static str },
-    #[error("{}, line {line}: there are {actual} columns where line 1 has {expected}", .path.display())]
+    #[error(
+        "{}",
+        tr::tr!(
+            "{}, line {}: there are {} columns where line 1 has {}",
+            .path.display(),
+            .line,
+            .actual,
+            .expected
+        )
+    )]
     Columns {
         path: PathBuf,
         line: usize,

@@ -7,7 +7,6 @@
 use std::{
     io::{self, IsTerminal, Write},
     path::Path,
-    time::Duration,
 };
 
 use console::Term;
@@ -62,7 +61,7 @@ impl View {
         let template = match duration {
             Some(duration) => {
                 bar.set_length(duration.0);
-                "{prefix} [{bar:30}] {percent}%  {msg}  {eta} left"
+                "{prefix} [{bar:30}] {percent}%  {msg}  {eta}"
             }
             None => "{prefix} {spinner} {msg}",
         };
@@ -73,8 +72,8 @@ impl View {
     pub(crate) fn advance(&self, audio_time: Millis) {
         if let Self::Bar { bar } = self {
             bar.set_position(audio_time.0);
-            let done = Duration::from_millis(audio_time.0);
-            bar.set_message(format!("{} done", indicatif::HumanDuration(done)));
+            let seconds = audio_time.0 / 1000;
+            bar.set_message(format!("{}:{:02}", seconds / 60, seconds % 60));
         }
     }
 

@@ -31,23 +31,19 @@ const SHORTCUT: &str = "push-to-talk";
 /// Why the portal does not show the key.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ShortcutError {
-    #[error("there is no session bus ({0}): run Sotto within a desktop session")]
+    #[error("{}", tr::tr!("there is no session bus ({}): run Sotto within a desktop session", .0))]
     NoBus(#[from] zbus::Error),
-    #[error("the session bus refused: {0}")]
+    #[error("{}", tr::tr!("the session bus refused: {}", .0))]
     Bus(#[from] zbus::fdo::Error),
-    #[error(
-        "no desktop portal runs here: bind \"sotto press\" and \"sotto release\", or \"sotto \
-         toggle\", in the desktop's settings"
-    )]
+    #[error("{}", tr::tr!("no desktop portal runs here: bind \"sotto press\" and \"sotto release\", or \"sotto \
+         toggle\", in the desktop's settings"))]
     NoPortal,
-    #[error(
-        "this desktop's portal offers no global shortcuts: bind \"sotto press\" and \"sotto \
-         release\", or \"sotto toggle\", in the desktop's settings"
-    )]
+    #[error("{}", tr::tr!("this desktop's portal offers no global shortcuts: bind \"sotto press\" and \"sotto \
+         release\", or \"sotto toggle\", in the desktop's settings"))]
     NotOffered,
-    #[error("the desktop took the key back: save the settings to ask again")]
+    #[error("{}", tr::tr!("the desktop took the key back: save the settings to ask again"))]
     Closed,
-    #[error("the key was not granted: save the settings to ask again")]
+    #[error("{}", tr::tr!("the key was not granted: save the settings to ask again"))]
     Declined,
 }
 

@@ -36,17 +36,17 @@ const KEYSYMS_SUPER: [u32; 2] = [0xffeb, 0xffec];
 /// Why the X server does not show the key.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum X11Error {
-    #[error("the X server cannot be reached ({0}): run Sotto within an X11 session")]
+    #[error("{}", tr::tr!("the X server cannot be reached ({}): run Sotto within an X11 session", .0))]
     Unreachable(#[from] ConnectError),
-    #[error("the X server lacks XInput {}.{}, so bind \"sotto press\" in the desktop's settings", XINPUT_VERSION.0, XINPUT_VERSION.1)]
+    #[error("{}", tr::tr!("the X server lacks XInput {}.{}, so bind \"sotto press\" in the desktop's settings", XINPUT_VERSION.0, XINPUT_VERSION.1))]
     NoXInput,
-    #[error("no key of this keyboard gives the one in the settings: choose another push_to_talk")]
+    #[error("{}", tr::tr!("no key of this keyboard gives the one in the settings: choose another push_to_talk"))]
     NoSuchKey,
-    #[error("the X server ended: {0}")]
+    #[error("{}", tr::tr!("the X server ended: {}", .0))]
     Ended(#[from] ConnectionError),
-    #[error("the X server refused: {0}")]
+    #[error("{}", tr::tr!("the X server refused: {}", .0))]
     Refused(#[from] ReplyError),
-    #[error("the X server's connection cannot be waited for: {0}")]
+    #[error("{}", tr::tr!("the X server's connection cannot be waited for: {}", .0))]
     Wait(#[from] std::io::Error),
 }
 

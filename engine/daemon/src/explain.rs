@@ -1,0 +1,255 @@
+//! Failures in the person's language.
+//!
+//! Errors of the libraries speak English, for logs. What reaches a person goes through [`explain`],
+//! which says those that a person can do something about in their own words.
+
+use std::{error::Error, io, path::Path};
+
+use sotto_capture::{CaptureError, CaptureErrorKind};
+use sotto_ibus::{ActivationError, AddressError, IbusError};
+use sotto_models::ModelError;
+use tr::tr;
+
+/// The sentence for an error; the error's own where none is known.
+pub(crate) fn explain(error: &(dyn Error + 'static)) -> String {
+    if let Some(error) = error.downcast_ref::<ModelError>() {
+        model(error)
+    } else if let Some(error) = error.downcast_ref::<CaptureError>() {
+        capture(error)
+    } else if let Some(error) = error.downcast_ref::<ActivationError>() {
+        activation(error)
+    } else if let Some(error) = error.downcast_ref::<IbusError>() {
+        ibus(error)
+    } else if let Some(error) = error.downcast_ref::<AddressError>() {
+        address(error)
+    } else if let Some(error) = error.downcast_ref::<io::Error>() {
+        io_cause(error)
+    } else {
+        error.to_string()
+    }
+}
+
+/// What the operating system said.
+pub(crate) fn io_cause(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => tr!("it does not exist"),
+        io::ErrorKind::PermissionDenied => tr!("permission is denied"),
+        io::ErrorKind::StorageFull => tr!("the disk is full"),
+        io::ErrorKind::ReadOnlyFilesystem => tr!("the file system is read-only"),
+        io::ErrorKind::IsADirectory => tr!("it is a directory"),
+        io::ErrorKind::NotADirectory => tr!("a part of its path is no directory"),
+        _ => error.to_string(),
+    }
+}
+
+fn list<P: AsRef<Path>>(paths: &[P]) -> String {
+    let names: Vec<_> = paths
+        .iter()
+        .map(|path| path.as_ref().display().to_string())
+        .collect();
+    names.join(", ")
+}
+
+fn model(error: &ModelError) -> String {
+    match error {
+        ModelError::NotFound { wanted, searched } if searched.is_empty() => tr!(
+            "there is no model \"{}\": give a model directory; no data directory is set to install \
+             models into",
+            wanted
+        ),
+        ModelError::NotFound { wanted, searched } => tr!(
+            "there is no model \"{}\": give a model directory, or install the model into one of {}",
+            wanted,
+            list(searched)
+        ),
+        ModelError::NotAModel(path) => tr!(
+            "{} is not a model directory: it needs manifest.toml, or tokens.txt with either \
+             model.onnx or an encoder, decoder and joiner",
+            path.display()
+        ),
+        ModelError::FileMissing(path) => tr!(
+            "{} is missing: unpack or install the model again",
+            path.display()
+        ),
+        ModelError::WrongSize {
+            path,
+            expected,
+            actual,
+        } => tr!(
+            "{} has {} bytes, the manifest says {}: install the model again",
+            path.display(),
+            actual,
+            expected
+        ),
+        ModelError::WrongHash {
+            path,
+            expected,
+            actual,
+        } => tr!(
+            "{} is damaged: its SHA-256 is {}, the manifest says {}; install the model again",
+            path.display(),
+            actual,
+            expected
+        ),
+        ModelError::Manifest { path, line, reason } => {
+            tr!("{}, line {}: {}", path.display(), line, reason)
+        }
+        ModelError::Unreadable { path, source } => {
+            tr!("{} cannot be read: {}", path.display(), io_cause(source))
+        }
+    }
+}
+
+fn capture(error: &CaptureError) -> String {
+    let device = error.device();
+    match error.kind() {
+        CaptureErrorKind::NoSoundSystem => {
+            tr!("{} does not answer: start PipeWire or PulseAudio", device)
+        }
+        CaptureErrorKind::NoDevice => tr!("{} has no microphone: plug one in", device),
+        CaptureErrorKind::DeviceGone => tr!(
+            "the microphone {} is not there: plug it in or choose another",
+            device
+        ),
+        CaptureErrorKind::Busy => tr!(
+            "another program holds the microphone {}: close it and try again",
+            device
+        ),
+        CaptureErrorKind::Denied => tr!(
+            "the system refuses the microphone {}: allow it in the privacy settings",
+            device
+        ),
+        CaptureErrorKind::Format => tr!(
+            "the microphone {} gives no format that can be used: choose another",
+            device
+        ),
+        CaptureErrorKind::Closed => tr!(
+            "the sound system closed the microphone {}: try again",
+            device
+        ),
+        CaptureErrorKind::BadName => tr!(
+            "{} names no sound system or device: see the list of devices",
+            device
+        ),
+        _ => tr!("the microphone {} failed: see the cause", device),
+    }
+}
+
+fn activation(error: &ActivationError) -> String {
+    match error {
+        ActivationError::Ibus(error) => ibus(error),
+        ActivationError::File { path, .. } => tr!(
+            "cannot keep the current input engine in {}: check that the folder is writable",
+            path.display()
+        ),
+    }
+}
+
+fn ibus(error: &IbusError) -> String {
+    match error {
+        IbusError::Address(error) => address(error),
+        IbusError::Connect { address, .. } => tr!(
+            "cannot connect to IBus at {}: start ibus-daemon in this session",
+            address
+        ),
+        IbusError::Closed => {
+            tr!("the connection to IBus has ended: wait until ibus-daemon runs again")
+        }
+        IbusError::Refused { call, .. } => tr!("ibus-daemon refused {}: see the cause", call),
+        IbusError::Answer { call, .. } => tr!(
+            "ibus-daemon's answer to {} has an unknown form: check the version of IBus",
+            call
+        ),
+        IbusError::NameTaken { name } => tr!(
+            "another program already answers for {} on IBus: end it first",
+            name
+        ),
+        IbusError::FocusMoved => tr!(
+            "the focus moved before the text was sent: put the caret back and ask for the text again"
+        ),
+        IbusError::Send { signal, .. } => {
+            tr!("cannot send {} to IBus: see the cause", signal)
+        }
+    }
+}
+
+fn address(error: &AddressError) -> String {
+    match error {
+        AddressError::NowhereToLook => tr!(
+            "cannot tell where IBus listens: set IBUS_ADDRESS, or HOME and one of WAYLAND_DISPLAY \
+             and DISPLAY"
+        ),
+        AddressError::NoFile { tried } => tr!(
+            "no IBus address file, looked at {}: start ibus-daemon in this session",
+            list(tried)
+        ),
+        AddressError::Unreadable { path, .. } => {
+            tr!("cannot read {}: check its permissions", path.display())
+        }
+        AddressError::NoAddress { path } => tr!(
+            "{} has no line IBUS_ADDRESS=…: restart ibus-daemon, which writes it anew",
+            path.display()
+        ),
+        AddressError::Stale { path, pid } => tr!(
+            "{} names process {}, which has ended: start ibus-daemon in this session",
+            path.display(),
+            pid
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(error: &(dyn Error + 'static)) {
+        assert_eq!(explain(error), error.to_string());
+    }
+
+    #[test]
+    fn without_a_catalogue_errors_say_what_they_say_themselves() {
+        let path = || PathBuf::from("/models/en/model.onnx");
+        check(&ModelError::NotFound {
+            wanted: "xx".to_owned(),
+            searched: vec![path(), path()],
+        });
+        check(&ModelError::NotAModel(path()));
+        check(&ModelError::FileMissing(path()));
+        check(&ModelError::WrongSize {
+            path: path(),
+            expected: 3,
+            actual: 2,
+        });
+        check(&ModelError::WrongHash {
+            path: path(),
+            expected: "a".to_owned(),
+            actual: "b".to_owned(),
+        });
+        check(&ModelError::Manifest {
+            path: path(),
+            line: 4,
+            reason: "unknown field".to_owned(),
+        });
+        check(&IbusError::Closed);
+        check(&IbusError::FocusMoved);
+        check(&IbusError::NameTaken {
+            name: "io.github.sotto".to_owned(),
+        });
+        check(&AddressError::NowhereToLook);
+        check(&AddressError::NoFile {
+            tried: vec![path()],
+        });
+        check(&AddressError::NoAddress { path: path() });
+        check(&IbusError::Address(AddressError::Stale {
+            path: path(),
+            pid: 7,
+        }));
+        check(&ActivationError::File {
+            path: path(),
+            source: io::ErrorKind::Other.into(),
+        });
+    }
+}
