@@ -265,6 +265,7 @@ fn base_environment(folder: &Path) -> Vec<(String, String)> {
         ("XDG_CONFIG_HOME", within("config")),
         ("XDG_CACHE_HOME", within("cache")),
         ("XDG_DATA_HOME", within("data")),
+        ("XDG_STATE_HOME", within("state")),
         ("GSETTINGS_BACKEND", "memory".to_owned()),
         ("NO_AT_BRIDGE", "1".to_owned()),
         ("GTK_A11Y", "none".to_owned()),

@@ -9,7 +9,9 @@ mod files;
 mod heard_words;
 mod input_method;
 mod key_name;
+mod keyboard;
 mod keys_service;
+mod ladder;
 mod log;
 mod messages;
 mod meter;
@@ -17,6 +19,7 @@ mod microphone;
 mod microphones_service;
 mod model_source;
 mod offer;
+mod portal;
 mod push_to_talk;
 mod recognizer_thread;
 mod run;
@@ -46,6 +49,7 @@ use self::{
     events::Event,
     input_method::{ENGINE, InputMethod},
     keys_service::KeyCounts,
+    ladder::Ladder,
     log::note,
     model_source::InstalledModels,
     offer::Offer,
@@ -58,7 +62,8 @@ use self::{
     writing::{TextFiles, Writing},
 };
 pub(crate) use self::{
-    config::Config, files::Files, offer::clipboard_program, push_to_talk::doors,
+    config::Config, files::Files, keyboard::examine as examine_keyboard, offer::clipboard_program,
+    push_to_talk::doors,
 };
 
 /// The component's bus name, as its XML file has it.
@@ -147,8 +152,9 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
         offer: Offer {
             feedback: config.feedback.clone(),
             delivery: config.delivery.clone(),
-            events,
+            events: events.clone(),
         },
+        ladder: Ladder::start(files.typing_token, events),
         push_to_talk,
         attach,
         attached,

@@ -14,7 +14,7 @@ use tr::tr;
 
 use crate::{
     client::state_name,
-    daemon::{Config, Files, clipboard_program, doors},
+    daemon::{Config, Files, clipboard_program, doors, examine_keyboard},
     explain::explain,
 };
 
@@ -24,6 +24,9 @@ pub(crate) const START_IBUS: &str = "start-ibus";
 const INSTALL_MODEL: &str = "install-model";
 const CHOOSE_MICROPHONE: &str = "choose-microphone";
 const SET_ENVIRONMENT: &str = "set-environment";
+
+/// The check that nobody needs to pass.
+const KEYBOARD: &str = "keyboard";
 
 /// One line of the report.
 pub(crate) struct Finding {
@@ -80,6 +83,11 @@ pub(crate) fn findings() -> Vec<Finding> {
             what: "applications",
             outcome: applications(),
             remedy: SET_ENVIRONMENT,
+        },
+        Finding {
+            what: KEYBOARD,
+            outcome: keyboard(),
+            remedy: "",
         },
         Finding {
             what: "clipboard",
@@ -142,6 +150,7 @@ fn title(what: &str) -> String {
         "daemon" => tr!("daemon"),
         "input method" => tr!("input method"),
         "applications" => tr!("applications"),
+        KEYBOARD => tr!("keyboard"),
         "clipboard" => tr!("clipboard"),
         "key by X11" => tr!("key by X11"),
         "key by portal" => tr!("key by portal"),
@@ -170,13 +179,43 @@ pub(crate) fn examine() -> anyhow::Result<bool> {
         let what = pad_str(title, n_columns.unwrap_or(0) + 1, Alignment::Left, None);
         writeln!(out, "{mark}  {what} {text}")?;
     }
-    let delivery = match (&findings[3].outcome, &findings[5].outcome) {
-        (Ok(_), _) => tr!("text is inserted by the input method"),
-        (Err(_), Ok(_)) => tr!("text goes to the clipboard, with a notification"),
-        (Err(_), Err(_)) => tr!("text is kept in memory until \"sotto paste-last\""),
-    };
-    writeln!(out, "\n=>  {delivery}")?;
-    Ok(findings.iter().all(|finding| finding.outcome.is_ok()))
+    writeln!(out, "\n=>  {}", delivery(&findings))?;
+    Ok(findings
+        .iter()
+        .all(|finding| finding.outcome.is_ok() || finding.what == KEYBOARD))
+}
+
+/// The first rung of the ladder that holds here, and why those above it do not.
+fn delivery(findings: &[Finding]) -> String {
+    let rungs = [
+        ("input method", tr!("text is inserted by the input method")),
+        (KEYBOARD, tr!("text is typed through the desktop's portal")),
+        (
+            "clipboard",
+            tr!("text goes to the clipboard, with a notification"),
+        ),
+    ];
+    let mut broken = Vec::new();
+    for (what, works) in rungs {
+        let Some(finding) = findings.iter().find(|finding| finding.what == what) else {
+            continue;
+        };
+        match &finding.outcome {
+            Ok(_) => return with_reasons(&works, &broken),
+            Err(why) => broken.push(format!("{}: {why}", title(what))),
+        }
+    }
+    let kept = tr!("text is kept in memory until \"sotto paste-last\"");
+    with_reasons(&kept, &broken)
+}
+
+fn with_reasons(delivery: &str, broken: &[String]) -> String {
+    let mut told = delivery.to_owned();
+    for why in broken {
+        // TRANSLATORS: {} is a part that does not work, and why.
+        told.push_str(&format!("\n    {}", tr!("without {}", why)));
+    }
+    told
 }
 
 fn model() -> Result<String, String> {
@@ -222,6 +261,26 @@ fn keys() -> Vec<Finding> {
             remedy: "",
         })
         .collect()
+}
+
+/// Whether the desktop's portal would type where no input method can be reached.
+fn keyboard() -> Result<String, String> {
+    let files = Files::from_environment().map_err(|error| error.to_string())?;
+    let config = Config::read(&files.config).map_err(|error| error.to_string())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    runtime
+        .block_on(examine_keyboard())
+        .map_err(|error| explain(&error))?;
+    if config.delivery.keyboard {
+        Ok(tr!("the desktop's portal can type"))
+    } else {
+        Err(tr!(
+            "the desktop's portal can type: set keyboard = true in the settings to let it"
+        ))
+    }
 }
 
 fn daemon() -> Result<String, String> {

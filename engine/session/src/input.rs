@@ -175,6 +175,8 @@ pub enum SessionInput {
     ClockJump,
     /// Commit the last text again, where focus is.
     PasteLast,
+    /// What was kept has reached the user's window by another way.
+    TypedOtherwise,
     /// The process is about to end.
     Quit,
 }

@@ -49,6 +49,13 @@ impl Kept {
         };
     }
 
+    /// What is undelivered has reached the user.
+    pub(crate) fn settle(&mut self) {
+        if !self.undelivered.is_empty() {
+            self.delivered = self.take_last();
+        }
+    }
+
     /// What `paste-last` commits: everything undelivered, else the last text delivered.
     pub(crate) fn take_last(&mut self) -> Option<Spoken> {
         let undelivered = self

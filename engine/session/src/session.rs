@@ -250,6 +250,7 @@ impl Session {
             SessionInput::BusBack => self.bus_back(),
             SessionInput::ClockJump => self.clock_jump(),
             SessionInput::PasteLast => self.paste_last(),
+            SessionInput::TypedOtherwise => self.kept.settle(),
             SessionInput::Quit => self.quit(),
         }
         self.deliver();

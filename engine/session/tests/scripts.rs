@@ -551,6 +551,39 @@ fn a_grab_before_the_engine_saw_any_focus() {
 }
 
 #[test]
+fn text_typed_another_way_is_not_pasted_with_the_next() {
+    let effects = run("
+        0 bus-lost
+        10 press
+        20 capture-started 1
+        500 partial 1 |hello||
+        700 release
+        800 final 1 |hello|
+        801 ended 1
+        900 typed-otherwise
+        1000 press
+        1010 capture-started 2
+        1500 partial 2 |world||
+        1700 release
+        1800 final 2 |world|
+        1801 ended 2
+        3000 bus-back
+        5000 paste-last
+        5030 activated
+        5035 in B
+    ");
+    assert!(
+        effects.contains("keep \"hello\", NoInputMethod"),
+        "{effects}"
+    );
+    assert!(
+        effects.contains("keep \"world\", NoInputMethod"),
+        "{effects}"
+    );
+    assert!(effects.contains("commit B: \"world\""), "{effects}");
+}
+
+#[test]
 fn text_for_a_field_that_comes_back_too_late_is_kept() {
     assert_snapshot!(run("
         0 press

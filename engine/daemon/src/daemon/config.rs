@@ -90,6 +90,7 @@ pub(crate) struct FeedbackConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct DeliveryConfig {
+    pub(crate) keyboard: bool,
     pub(crate) clipboard: bool,
 }
 
@@ -141,7 +142,10 @@ impl Default for FeedbackConfig {
 
 impl Default for DeliveryConfig {
     fn default() -> Self {
-        Self { clipboard: true }
+        Self {
+            keyboard: false,
+            clipboard: true,
+        }
     }
 }
 

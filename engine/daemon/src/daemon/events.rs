@@ -34,6 +34,8 @@ pub(crate) enum Event {
     Recognizer(Report),
     /// The settings file changed.
     ConfigFile,
+    /// Text that the input method could not insert was typed by the portal.
+    Typed,
     /// A notification's button asks for the last text.
     PasteLast,
     /// The process is asked to end.

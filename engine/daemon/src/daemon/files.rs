@@ -9,6 +9,8 @@ pub(crate) struct Files {
     pub(crate) config: PathBuf,
     /// The input engine to go back to, for as long as ours is selected.
     pub(crate) remembered_engine: PathBuf,
+    /// The desktop's permission to type.
+    pub(crate) typing_token: PathBuf,
 }
 
 impl Files {
@@ -24,6 +26,10 @@ impl Files {
         Ok(Self {
             config: dirs.config_dir().join("config.toml"),
             remembered_engine: runtime.join("engine"),
+            typing_token: dirs
+                .state_dir()
+                .unwrap_or_else(|| dirs.data_dir())
+                .join("typing-token"),
         })
     }
 

@@ -18,7 +18,7 @@ use crate::daemon::{
 const PASTE: &str = "paste-last";
 
 /// Notifications, sounds and the clipboard, as the settings want them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Offer {
     pub(crate) feedback: FeedbackConfig,
     pub(crate) delivery: DeliveryConfig,

@@ -15,6 +15,7 @@ use crate::daemon::{
     events::{Activated, Call, Event},
     input_method::InputMethod,
     keys_service::{KeyAct, KeyCounts},
+    ladder::Ladder,
     log::note,
     messages,
     offer::Offer,
@@ -48,6 +49,7 @@ pub(crate) struct Daemon {
     pub(crate) services: Option<Services>,
     pub(crate) counts: Arc<KeyCounts>,
     pub(crate) offer: Offer,
+    pub(crate) ladder: Ladder,
     pub(crate) writing: Writing,
     pub(crate) push_to_talk: PushToTalk,
     pub(crate) attach: Attach,
@@ -117,6 +119,9 @@ impl Daemon {
             }
             Event::Recognizer(report) => self.report(report).await,
             Event::ConfigFile => self.read_config().await,
+            Event::Typed => {
+                self.input(SessionInput::TypedOtherwise).await;
+            }
             Event::PasteLast => {
                 self.input(SessionInput::PasteLast).await;
             }
@@ -263,10 +268,12 @@ impl Daemon {
             Effect::Commit { context, text } => {
                 if let Err(error) = self.input_method.commit(&context, &text).await {
                     note!("the text cannot be inserted: {error}");
-                    self.offer.keep(&text, KeepReason::FocusMoved).await;
+                    self.ladder.send(text, KeepReason::FocusMoved, &self.offer);
                 }
             }
-            Effect::KeepUndelivered { text, reason } => self.offer.keep(&text, reason).await,
+            Effect::KeepUndelivered { text, reason } => {
+                self.ladder.send(text, reason, &self.offer);
+            }
             Effect::StatusChanged(state) => self.status(state).await,
             Effect::Tell(message) => self.offer.tell(message),
             Effect::PlayCue(cue) => self.offer.play(cue),

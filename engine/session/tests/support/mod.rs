@@ -199,6 +199,7 @@ fn parse(words: &str) -> SessionInput {
         "bus-back" => SessionInput::BusBack,
         "clock-jump" => SessionInput::ClockJump,
         "paste-last" => SessionInput::PasteLast,
+        "typed-otherwise" => SessionInput::TypedOtherwise,
         "quit" => SessionInput::Quit,
         other => panic!("no such input: {other}"),
     }

@@ -7,24 +7,21 @@
 use std::convert::Infallible;
 
 use ashpd::{
-    AppID,
     desktop::{
         CreateSessionOptions, ResponseError,
         global_shortcuts::{
             BindShortcutsOptions, GlobalShortcuts, ListShortcutsOptions, NewShortcut,
         },
     },
-    register_host_app_with_connection, zbus,
-    zbus::{fdo::DBusProxy, names::BusName},
+    zbus,
+    zbus::fdo::DBusProxy,
 };
 use futures_util::{Stream, StreamExt as _};
 use sotto_ibus::KeyChord;
 
 use super::{Edge, Key};
-use crate::daemon::{key_name, log::note};
+use crate::daemon::{key_name, log::note, portal};
 
-/// Well-known name of the portal.
-const PORTAL: &str = "org.freedesktop.portal.Desktop";
 /// Our name for the shortcut.
 const SHORTCUT: &str = "push-to-talk";
 
@@ -63,7 +60,7 @@ pub(super) async fn watch(chord: KeyChord, key: &Key) -> Result<Infallible, Shor
     let connection = zbus::Connection::session().await?;
     let bus = DBusProxy::new(&connection).await?;
     let mut owners = bus
-        .receive_name_owner_changed_with_args(&[(0, PORTAL)])
+        .receive_name_owner_changed_with_args(&[(0, portal::NAME)])
         .await?
         .filter_map(|change| async move {
             let args = change.args().ok()?;
@@ -71,7 +68,7 @@ pub(super) async fn watch(chord: KeyChord, key: &Key) -> Result<Infallible, Shor
         })
         .boxed();
     loop {
-        if is_offered(&bus).await? {
+        if portal::is_offered(&bus).await? {
             let ended = listen(&connection, chord, key, &mut owners).await?;
             key.tell(Edge::Release);
             match ended {
@@ -93,26 +90,13 @@ pub(super) async fn watch(chord: KeyChord, key: &Key) -> Result<Infallible, Shor
 /// Whether the portal could show the key here.
 pub(super) async fn examine() -> Result<(), ShortcutError> {
     let connection = zbus::Connection::session().await?;
-    if !is_offered(&DBusProxy::new(&connection).await?).await? {
+    if !portal::is_offered(&DBusProxy::new(&connection).await?).await? {
         return Err(ShortcutError::NoPortal);
     }
     match GlobalShortcuts::with_connection(connection).await {
         Ok(_) => Ok(()),
         Err(_lacking) => Err(ShortcutError::NotOffered),
     }
-}
-
-fn name() -> BusName<'static> {
-    BusName::from_static_str(PORTAL).expect("the portal's name has the form of a bus name")
-}
-
-/// Whether a portal runs or can be started.
-async fn is_offered(bus: &DBusProxy<'_>) -> zbus::fdo::Result<bool> {
-    if bus.name_has_owner(name()).await? {
-        return Ok(true);
-    }
-    let startable = bus.list_activatable_names().await?;
-    Ok(startable.iter().any(|name| name.as_str() == PORTAL))
 }
 
 /// Binds the key and tells its edges until the portal goes away.
@@ -122,14 +106,7 @@ async fn listen(
     key: &Key,
     owners: &mut (impl Stream<Item = Option<String>> + Unpin),
 ) -> Result<Ended, ShortcutError> {
-    let app = AppID::try_from(sotto_api::BUS_NAME).expect("our bus name is an application's id");
-    if let Err(error) = register_host_app_with_connection(connection.clone(), app).await {
-        // Portals before 1.20 cannot be told; they do without.
-        note!(
-            "{}",
-            tr::tr!("the portal does not take our name: {}", error)
-        );
-    }
+    portal::register(connection).await;
     let shortcuts = match GlobalShortcuts::with_connection(connection.clone()).await {
         Ok(shortcuts) => shortcuts,
         Err(ashpd::Error::PortalNotFound(_)) => return Err(ShortcutError::NotOffered),
@@ -137,7 +114,10 @@ async fn listen(
     };
     // By its process, which the call above has started where it did not run.
     let current = shortcuts.connection();
-    let current = DBusProxy::new(current).await?.get_name_owner(name()).await;
+    let current = DBusProxy::new(current)
+        .await?
+        .get_name_owner(portal::name())
+        .await;
     let current = current.ok().map(|owner| owner.to_string());
     let bound = bind(&shortcuts, chord).await;
     let (session, mut edges) = match bound {
