@@ -90,6 +90,8 @@ pub struct Decoding {
     pub lm_weight: Option<f32>,
     /// Added to the score for each word.
     pub word_bonus: Option<f32>,
+    /// Natural log-probability of a word that the language model does not know.
+    pub unknown_log_prob: Option<f32>,
 }
 
 /// One file of a model.
@@ -190,6 +192,7 @@ impl Manifest {
         for (key, value) in [
             ("lm_weight", self.decoding.lm_weight),
             ("word_bonus", self.decoding.word_bonus),
+            ("unknown_log_prob", self.decoding.unknown_log_prob),
         ] {
             if value.is_some_and(|value| !value.is_finite()) {
                 return at(key, format!("{key} must be a number"));

@@ -19,6 +19,8 @@ pub const HEARD: &str = "the report by friday";
 #[derive(Debug)]
 pub struct Scene {
     daemon: Option<Running>,
+    /// What the daemon finds in its environment besides the desktop's.
+    environment: Vec<(&'static str, &'static str)>,
     /// The microphone that the daemon hears.
     pub microphone: Microphone,
     /// The desktop that it types into.
@@ -72,6 +74,7 @@ impl Scene {
         }
         let mut scene = Self {
             daemon: None,
+            environment: Vec::new(),
             microphone: Microphone::start(),
             desktop: Desktop::start(),
         };
@@ -83,6 +86,19 @@ impl Scene {
         scene.start_daemon();
         scene.wait_for_state(if model.is_some() { "idle" } else { "no-model" });
         Some(scene)
+    }
+
+    /// Starts the daemon anew with these variables in its environment.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not get ready.
+    #[track_caller]
+    pub fn restart_daemon_with(&mut self, environment: &[(&'static str, &'static str)]) {
+        self.kill_daemon();
+        self.environment = environment.to_vec();
+        self.start_daemon();
+        self.wait_for_state("idle");
     }
 
     /// Replaces the settings file as an editor would.
@@ -118,6 +134,7 @@ impl Scene {
     #[track_caller]
     pub fn start_daemon(&mut self) {
         let mut daemon = self.sotto("daemon");
+        daemon.envs(self.environment.iter().copied());
         let sound = self.microphone.environment().into_iter();
         daemon.envs(sound.filter(|(name, _)| name.starts_with("PULSE")));
         let log = fs::OpenOptions::new()

@@ -14,7 +14,7 @@ pub const PROGRAMS: [&str; 5] = ["pulseaudio", "pactl", "pacat", "paplay", "time
 /// A sound server with one sink, whose monitor is the microphone.
 #[derive(Debug)]
 pub struct Microphone {
-    _silence: Running,
+    silence: Running,
     server: Running,
     folder: TempDir,
 }
@@ -29,60 +29,22 @@ impl Microphone {
     #[must_use]
     pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("the temporary folder is writable");
-        let mut pulseaudio = command(folder.path(), "pulseaudio");
-        let socket = folder.path().join("pulse.sock");
-        pulseaudio
-            .args([
-                "-n",
-                "--daemonize=no",
-                "--exit-idle-time=-1",
-                "--use-pid-file=no",
-                "--disable-shm=yes",
-            ])
-            .args(["--realtime=no", "--high-priority=no", "-L"])
-            .arg(format!(
-                "module-native-protocol-unix auth-anonymous=1 socket={}",
-                socket.display()
-            ))
-            .args([
-                "-L",
-                "module-null-sink sink_name=sottomic rate=48000 channels=2",
-            ]);
-        let server = Running::start(
-            limited(&pulseaudio)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()),
-        );
-        wait_for("PulseAudio to answer", || {
-            let mut pactl = command(folder.path(), "pactl");
-            let set = pactl
-                .args(["set-default-source", "sottomic.monitor"])
-                .stderr(Stdio::null())
-                .status();
-            set.is_ok_and(|status| status.success()).then_some(())
-        });
-        // Without a stream that plays, the sink is idle and a recorder gets nothing.
-        let mut pacat = command(folder.path(), "pacat");
-        pacat.args([
-            "--playback",
-            "--device=sottomic",
-            "--latency-msec=20",
-            "--raw",
-            "/dev/zero",
-        ]);
-        let silence = Running::start(limited(&pacat).stdout(Stdio::null()).stderr(Stdio::null()));
-        wait_for("silence to flow", || {
-            let output = command(folder.path(), "pactl")
-                .args(["list", "short", "sink-inputs"])
-                .output()
-                .ok()?;
-            (!output.stdout.is_empty()).then_some(())
-        });
+        let (server, silence) = serve(folder.path());
         Self {
-            _silence: silence,
+            silence,
             server,
             folder,
         }
+    }
+
+    /// Starts the server anew, at the same address, after [`Self::kill`].
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start.
+    #[track_caller]
+    pub fn restart(&mut self) {
+        (self.server, self.silence) = serve(self.folder.path());
     }
 
     /// What a program needs in its environment to hear this microphone.
@@ -127,6 +89,61 @@ impl Microphone {
     pub fn path(&self, relative: &str) -> PathBuf {
         self.folder.path().join(relative)
     }
+}
+
+/// The server, with silence flowing to its microphone.
+#[track_caller]
+fn serve(folder: &Path) -> (Running, Running) {
+    let mut pulseaudio = command(folder, "pulseaudio");
+    let socket = folder.join("pulse.sock");
+    pulseaudio
+        .args([
+            "-n",
+            "--daemonize=no",
+            "--exit-idle-time=-1",
+            "--use-pid-file=no",
+            "--disable-shm=yes",
+        ])
+        .args(["--realtime=no", "--high-priority=no", "-L"])
+        .arg(format!(
+            "module-native-protocol-unix auth-anonymous=1 socket={}",
+            socket.display()
+        ))
+        .args([
+            "-L",
+            "module-null-sink sink_name=sottomic rate=48000 channels=2",
+        ]);
+    let server = Running::start(
+        limited(&pulseaudio)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()),
+    );
+    wait_for("PulseAudio to answer", || {
+        let mut pactl = command(folder, "pactl");
+        let set = pactl
+            .args(["set-default-source", "sottomic.monitor"])
+            .stderr(Stdio::null())
+            .status();
+        set.is_ok_and(|status| status.success()).then_some(())
+    });
+    // Without a stream that plays, the sink is idle and a recorder gets nothing.
+    let mut pacat = command(folder, "pacat");
+    pacat.args([
+        "--playback",
+        "--device=sottomic",
+        "--latency-msec=20",
+        "--raw",
+        "/dev/zero",
+    ]);
+    let silence = Running::start(limited(&pacat).stdout(Stdio::null()).stderr(Stdio::null()));
+    wait_for("silence to flow", || {
+        let output = command(folder, "pactl")
+            .args(["list", "short", "sink-inputs"])
+            .output()
+            .ok()?;
+        (!output.stdout.is_empty()).then_some(())
+    });
+    (server, silence)
 }
 
 fn environment(folder: &Path) -> Vec<(&'static str, String)> {

@@ -3,6 +3,7 @@
 mod clock;
 mod config;
 mod config_edit;
+mod core_dump;
 mod doctor_service;
 mod events;
 mod files;
@@ -75,6 +76,7 @@ const COMPONENT: &str = "org.freedesktop.IBus.Sotto";
 ///
 /// If another daemon runs and does not answer, or a part cannot be started.
 pub(crate) fn run(start: Start) -> anyhow::Result<bool> {
+    core_dump::forbid();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -175,6 +175,9 @@ fn search_method(args: &RecognitionArgs, decoding: Decoding) -> SearchMethod {
     if let Some(word_bonus) = decoding.word_bonus {
         weights.word_bonus = word_bonus;
     }
+    if let Some(unknown_log_prob) = decoding.unknown_log_prob {
+        weights.unknown_log_prob = unknown_log_prob;
+    }
     SearchMethod::Beam { options, weights }
 }
 
@@ -207,6 +210,7 @@ mod tests {
             beam_width: Some(6),
             lm_weight: Some(0.25),
             word_bonus: None,
+            unknown_log_prob: None,
         };
         let greedy = Decoding {
             search: Some(SearchKind::Greedy),

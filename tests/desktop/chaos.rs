@@ -1,0 +1,195 @@
+//! Random dictations in which something ends at a random moment: IBus, the sound server, the daemon, the focus.
+//!
+//! After each: no text stands where it was not spoken, what was not inserted is kept for `sotto paste-last`, the
+//! user's input engine is back, and the next dictation works.
+//! `SOTTO_CHAOS_DICTATIONS` sets how many there are and `SOTTO_CHAOS_SEED` which ones; the seed is printed.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may panic and tell what it did"
+)]
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use sotto_tests::probe::{Probe, Toolkit};
+use sotto_tests::scene::{HEARD, SENTENCE, Scene};
+use sotto_tests::{requires_python, wait_for};
+
+/// Enough that every fault strikes once.
+const N_DICTATIONS: u64 = 6;
+
+/// Fields that take text.
+const FIELDS: [usize; 2] = [0, 1];
+
+/// From here on the voice has said enough for some words.
+const SOME_WORDS: Duration = Duration::from_millis(1400);
+
+/// Longest moment at which a fault strikes; the voice speaks for about as long.
+const LONGEST_MS: u64 = 2200;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Nothing,
+    InputMethod,
+    Sound,
+    Daemon,
+    Focus,
+    Cancel,
+}
+
+const FAULTS: [Fault; 6] = [
+    Fault::InputMethod,
+    Fault::Focus,
+    Fault::Daemon,
+    Fault::Sound,
+    Fault::Cancel,
+    Fault::Nothing,
+];
+
+/// Numbers that look random and are the same for the same seed (splitmix64, Steele et al. 2014).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+}
+
+struct Chaos {
+    probe: Probe,
+    scene: Scene,
+    users_engine: String,
+}
+
+impl Chaos {
+    fn open(test: &str) -> Option<Self> {
+        if !requires_python(test, &[Toolkit::Gtk3.python_module()]) {
+            return None;
+        }
+        let scene = Scene::open(test, "[feedback]\nnotifications = false\n")?;
+        let probe = Probe::start(&scene.desktop, Toolkit::Gtk3);
+        let users_engine = scene.engine();
+        Some(Self {
+            probe,
+            scene,
+            users_engine,
+        })
+    }
+
+    /// One dictation into `field` with a fault `after` the voice began; how long until all was well again.
+    fn dictate(&mut self, field: usize, fault: Fault, after: Duration) -> Duration {
+        for field in FIELDS {
+            self.probe.clear(field);
+        }
+        self.probe.focus(field);
+        self.scene.tell("press");
+        self.scene.wait_for_state("listening");
+        let mut voice = self.scene.say(SENTENCE);
+        sleep(after);
+        self.strike(fault, field);
+        voice.wait();
+        if fault != Fault::Daemon {
+            self.scene.tell("release");
+        }
+        let healed = Instant::now();
+        self.heal(fault);
+        self.scene.wait_for_state("idle");
+        let engine = self.users_engine.clone();
+        self.scene.wait_for_engine(&engine);
+        let recovery = healed.elapsed();
+        self.judge(field, fault, after);
+        recovery
+    }
+
+    fn strike(&mut self, fault: Fault, field: usize) {
+        match fault {
+            Fault::Nothing => {}
+            Fault::InputMethod => self.scene.desktop.kill_ibus(),
+            Fault::Sound => self.scene.microphone.kill(),
+            Fault::Daemon => self.scene.kill_daemon(),
+            Fault::Focus => self.probe.focus(other(field)),
+            Fault::Cancel => self.scene.tell("cancel"),
+        }
+    }
+
+    fn heal(&mut self, fault: Fault) {
+        match fault {
+            Fault::InputMethod => self.scene.desktop.start_ibus(),
+            Fault::Sound => self.scene.microphone.restart(),
+            Fault::Daemon => self.scene.start_daemon(),
+            Fault::Nothing | Fault::Focus | Fault::Cancel => {}
+        }
+    }
+
+    fn judge(&mut self, field: usize, fault: Fault, after: Duration) {
+        let elsewhere = self.probe.read(other(field));
+        assert_eq!(elsewhere, "", "text where it was not spoken");
+        let told = |text: &str| text.to_lowercase().contains(HEARD);
+        match fault {
+            Fault::Nothing => {
+                wait_for("the sentence", || {
+                    told(&self.probe.read(field)).then_some(())
+                });
+            }
+            Fault::InputMethod | Fault::Focus if after > SOME_WORDS => {
+                if self.probe.read(field).is_empty() {
+                    self.probe.focus(field);
+                    let pasted = || self.scene.sotto("paste-last").output().ok();
+                    wait_for("what was said to be pasted", || {
+                        pasted()?.status.success().then_some(())
+                    });
+                    wait_for("the pasted words", || {
+                        (!self.probe.read(field).trim().is_empty()).then_some(())
+                    });
+                    assert_eq!(self.probe.read(other(field)), "");
+                }
+            }
+            // The words of a daemon that is killed die with it, as they must: they are in memory only.
+            Fault::Daemon | Fault::Sound | Fault::InputMethod | Fault::Focus | Fault::Cancel => {}
+        }
+    }
+}
+
+fn other(field: usize) -> usize {
+    1 - field
+}
+
+fn number(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).map_or(default, |text| text.parse().unwrap())
+}
+
+#[test]
+fn whatever_ends_no_text_goes_astray() {
+    let Some(mut chaos) = Chaos::open("whatever ends, no text goes astray") else {
+        return;
+    };
+    let seed = number("SOTTO_CHAOS_SEED", 1);
+    let n_dictations = number("SOTTO_CHAOS_DICTATIONS", N_DICTATIONS);
+    println!("seed {seed}");
+    let mut random = Random(seed);
+    let mut slowest = Duration::ZERO;
+    for idx in 0..n_dictations {
+        // The first round strikes with every fault, later ones as it comes.
+        let n_faults = FAULTS.len() as u64;
+        let which = if idx < n_faults {
+            idx
+        } else {
+            random.below(n_faults)
+        };
+        let fault = FAULTS[usize::try_from(which).unwrap()];
+        let after = Duration::from_millis(random.below(LONGEST_MS));
+        let field = usize::try_from(random.below(2)).unwrap();
+        println!("{idx}: {fault:?} after {after:?} in field {field}");
+        let recovery = chaos.dictate(field, fault, after);
+        println!("{idx}: well after {recovery:?}");
+        slowest = slowest.max(recovery);
+    }
+    println!("{n_dictations} dictations, slowest recovery {slowest:?}");
+    chaos.dictate(0, Fault::Nothing, Duration::ZERO);
+}
