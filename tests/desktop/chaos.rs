@@ -4,11 +4,7 @@
 //! user's input engine is back, and the next dictation works.
 //! `SOTTO_CHAOS_DICTATIONS` sets how many there are and `SOTTO_CHAOS_SEED` which ones; the seed is printed.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may panic and tell what it did"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -19,6 +15,9 @@ use sotto_tests::{requires_python, wait_for};
 
 /// Enough that every fault strikes once.
 const N_DICTATIONS: u64 = 6;
+
+/// The input engine that the user has selected.
+const USERS_ENGINE: &str = "xkb:us::eng";
 
 /// Fields that take text.
 const FIELDS: [usize; 2] = [0, 1];
@@ -63,8 +62,8 @@ impl Random {
 
 struct Chaos {
     probe: Probe,
+    focused: usize,
     scene: Scene,
-    users_engine: String,
 }
 
 impl Chaos {
@@ -74,11 +73,11 @@ impl Chaos {
         }
         let scene = Scene::open(test, "[feedback]\nnotifications = false\n")?;
         let probe = Probe::start(&scene.desktop, Toolkit::Gtk3);
-        let users_engine = scene.engine();
+        scene.select_engine(USERS_ENGINE);
         Some(Self {
             probe,
+            focused: FIELDS[0],
             scene,
-            users_engine,
         })
     }
 
@@ -87,7 +86,7 @@ impl Chaos {
         for field in FIELDS {
             self.probe.clear(field);
         }
-        self.probe.focus(field);
+        self.focus(field);
         self.scene.tell("press");
         self.scene.wait_for_state("listening");
         let mut voice = self.scene.say(SENTENCE);
@@ -100,11 +99,17 @@ impl Chaos {
         let healed = Instant::now();
         self.heal(fault);
         self.scene.wait_for_state("idle");
-        let engine = self.users_engine.clone();
-        self.scene.wait_for_engine(&engine);
+        self.scene.wait_for_engine(USERS_ENGINE);
         let recovery = healed.elapsed();
         self.judge(field, fault, after);
         recovery
+    }
+
+    fn focus(&mut self, field: usize) {
+        if field != self.focused {
+            self.probe.focus(field);
+            self.focused = field;
+        }
     }
 
     fn strike(&mut self, fault: Fault, field: usize) {
@@ -113,14 +118,18 @@ impl Chaos {
             Fault::InputMethod => self.scene.desktop.kill_ibus(),
             Fault::Sound => self.scene.microphone.kill(),
             Fault::Daemon => self.scene.kill_daemon(),
-            Fault::Focus => self.probe.focus(other(field)),
+            Fault::Focus => self.focus(other(field)),
             Fault::Cancel => self.scene.tell("cancel"),
         }
     }
 
     fn heal(&mut self, fault: Fault) {
         match fault {
-            Fault::InputMethod => self.scene.desktop.start_ibus(),
+            Fault::InputMethod => {
+                self.scene.desktop.start_ibus();
+                // As the session does when it starts IBus.
+                self.scene.select_engine(USERS_ENGINE);
+            }
             Fault::Sound => self.scene.microphone.restart(),
             Fault::Daemon => self.scene.start_daemon(),
             Fault::Nothing | Fault::Focus | Fault::Cancel => {}
@@ -139,7 +148,7 @@ impl Chaos {
             }
             Fault::InputMethod | Fault::Focus if after > SOME_WORDS => {
                 if self.probe.read(field).is_empty() {
-                    self.probe.focus(field);
+                    self.focus(field);
                     let pasted = || self.scene.sotto("paste-last").output().ok();
                     wait_for("what was said to be pasted", || {
                         pasted()?.status.success().then_some(())
