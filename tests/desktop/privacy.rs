@@ -1,7 +1,5 @@
 //! Where dictated words do not go: the log, the session bus, the disk, the network.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -49,6 +49,7 @@ impl fmt::Display for Manifest {
         for (key, value) in [
             ("lm_weight", self.decoding.lm_weight),
             ("word_bonus", self.decoding.word_bonus),
+            ("unknown_log_prob", self.decoding.unknown_log_prob),
         ] {
             if let Some(value) = value {
                 // With a point or an exponent, whatever the value: a float of TOML has one.
@@ -115,6 +116,7 @@ mod tests {
                 beam_width,
                 lm_weight,
                 word_bonus: lm_weight.map(f32::abs),
+                unknown_log_prob: lm_weight.map(|weight| -weight),
             };
             manifest.files = [(FileRole::Ctc, "m \"x\".onnx"), (FileRole::Tokens, "t.txt")]
                 .map(|(role, path)| FileEntry {
