@@ -79,7 +79,66 @@ pub(crate) struct DaemonArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
     /// List the models that are installed
-    List,
+    List(ModelsListArgs),
+    /// Download a model of the catalogue and install it; goes on where an earlier download ended
+    Install(ModelsInstallArgs),
+    /// Delete an installed model
+    Remove(ModelIdArgs),
+    /// Install a model from a folder or an archive (tar, tar.gz, tar.bz2)
+    Import(ModelsImportArgs),
+    /// Dictate with this model from now on
+    Use(ModelIdArgs),
+    /// Measure how fast a model is on this computer
+    Bench(ModelsBenchArgs),
+}
+
+/// Arguments of `sotto models list`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelsListArgs {
+    /// Also list the models that can be installed
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Arguments of `sotto models install`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelsInstallArgs {
+    /// Id of a model that "sotto models list --all" shows
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+/// Arguments that name an installed model.
+#[derive(Debug, Args)]
+pub(crate) struct ModelIdArgs {
+    /// Id of an installed model
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+/// Arguments of `sotto models import`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelsImportArgs {
+    /// Folder or archive
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    /// Install it under this id
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Language of the model, such as "de", where it does not say so itself
+    #[arg(long, value_name = "TAG")]
+    pub(crate) language: Option<String>,
+}
+
+/// Arguments of `sotto models bench`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelsBenchArgs {
+    /// Ids of installed models; all of them where none is given
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Print the figures as lines of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Which model, and how it is decoded.

@@ -19,6 +19,7 @@ mod meter;
 mod microphone;
 mod microphones_service;
 mod model_source;
+mod models_service;
 mod offer;
 mod portal;
 mod push_to_talk;
@@ -41,6 +42,7 @@ use sotto_api::DictationProxy;
 use sotto_ibus::{
     Component, EngineDesc, KeyPolicy, RememberedEngine, Start, Surroundings, keep_linked,
 };
+use sotto_models::Store;
 use sotto_session::Session;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -63,8 +65,8 @@ use self::{
     writing::{TextFiles, Writing},
 };
 pub(crate) use self::{
-    config::Config, files::Files, keyboard::examine as examine_keyboard, offer::clipboard_program,
-    push_to_talk::doors,
+    config::Config, config_edit::set as set_setting, files::Files,
+    keyboard::examine as examine_keyboard, offer::clipboard_program, push_to_talk::doors,
 };
 
 /// The component's bus name, as its XML file has it.
@@ -141,6 +143,14 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
     });
     let mut push_to_talk = PushToTalk::new(events.clone());
     push_to_talk.watch(&config.key);
+    if let Ok(store) = Store::of_user() {
+        let changes = events.clone();
+        tokio::spawn(async move {
+            if let Err(error) = watch::watch_models(store.dir(), changes).await {
+                note!("models that come or go are not noticed until the next start: {error}");
+            }
+        });
+    }
     let kept = RememberedEngine::at(&files.remembered_engine);
     let daemon = Daemon {
         session: Session::new(config.session()),

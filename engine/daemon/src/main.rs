@@ -32,7 +32,14 @@ fn main() -> ExitCode {
     let done = match &help::parse().command {
         Command::Transcribe(args) => transcribe::run(args),
         Command::Eval(args) => eval::run(args),
-        Command::Models(ModelsCommand::List) => models::list(),
+        Command::Models(command) => match command {
+            ModelsCommand::List(args) => models::list(args),
+            ModelsCommand::Install(args) => models::install::run(&args.id),
+            ModelsCommand::Remove(args) => models::remove(&args.id),
+            ModelsCommand::Import(args) => models::import(args),
+            ModelsCommand::Use(args) => models::use_model(&args.id),
+            ModelsCommand::Bench(args) => models::bench::run(args),
+        },
         Command::Daemon(args) => daemon::run(if args.ibus {
             Start::ByFile
         } else {

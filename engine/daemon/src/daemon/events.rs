@@ -36,6 +36,8 @@ pub(crate) enum Event {
     ConfigFile,
     /// Text that the input method could not insert was typed by the portal.
     Typed,
+    /// A model came or went.
+    Models,
     /// A notification's button asks for the last text.
     PasteLast,
     /// The process is asked to end.

@@ -40,6 +40,8 @@ pub(crate) enum Control {
     Stop(CaptureId, Flush),
     /// Take other settings, from the next dictation on.
     Configure(Settings),
+    /// Look for the model again: models have come or gone.
+    LookAgain,
     /// End the thread.
     Quit,
 }
@@ -111,6 +113,7 @@ impl RecognizerThread {
             settings,
             report: Box::new(report),
             loaded: None,
+            looks_again: false,
         };
         let thread = std::thread::Builder::new()
             .name("recognizer".to_owned())
@@ -145,6 +148,8 @@ struct Hearing {
     settings: Settings,
     report: Box<dyn Fn(Report) + Send>,
     loaded: Option<Loaded>,
+    /// Models have come or gone since the model was found.
+    looks_again: bool,
 }
 
 /// Whether the thread goes on.
@@ -195,7 +200,12 @@ impl Hearing {
                 }
                 Control::Stop(..) => {}
                 Control::Configure(settings) => self.configure(settings),
+                Control::LookAgain => self.looks_again = true,
                 Control::Quit => return,
+            }
+            if std::mem::take(&mut self.looks_again) {
+                self.loaded = None;
+                self.look_for_model();
             }
         }
     }
@@ -297,6 +307,7 @@ impl Hearing {
                     };
                 }
                 Ok(Control::Configure(settings)) => self.configure(settings),
+                Ok(Control::LookAgain) => self.looks_again = true,
                 Ok(Control::Quit) | Err(RecvTimeoutError::Disconnected) => return Stop::Quit,
                 Ok(Control::Stop(..) | Control::Listen(_)) | Err(RecvTimeoutError::Timeout) => {}
             }

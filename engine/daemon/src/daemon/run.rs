@@ -122,6 +122,12 @@ impl Daemon {
             Event::Typed => {
                 self.input(SessionInput::TypedOtherwise).await;
             }
+            Event::Models => {
+                self.recognizer.ask(Control::LookAgain);
+                if let Some(services) = &self.services {
+                    services.models_changed().await;
+                }
+            }
             Event::PasteLast => {
                 self.input(SessionInput::PasteLast).await;
             }

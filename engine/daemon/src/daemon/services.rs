@@ -9,6 +9,7 @@ use crate::daemon::{
     keys_service::{KeyAct, KeyBoard, KeyCounts},
     log::note,
     microphones_service::MicrophonesService,
+    models_service::ModelsService,
     settings_service::SettingsService,
     sound::DesktopMicrophone,
 };
@@ -18,6 +19,7 @@ use crate::daemon::{
 pub(crate) struct Services {
     keys: KeyBoard,
     settings: InterfaceRef<SettingsService>,
+    models: InterfaceRef<ModelsService>,
 }
 
 impl Services {
@@ -37,6 +39,7 @@ impl Services {
         Ok(Self {
             keys: KeyBoard::serve(connection, counts).await?,
             settings: SettingsService::serve(connection, config_path.to_owned()).await?,
+            models: ModelsService::serve(connection, config_path.to_owned()).await?,
         })
     }
 
@@ -47,10 +50,19 @@ impl Services {
         }
     }
 
-    /// Tells that other settings are in use.
+    /// Tells that other settings are in use, perhaps another model too.
     pub(crate) async fn settings_changed(&self) {
         let emitter = self.settings.signal_emitter();
         if let Err(error) = SettingsService::changed(emitter).await {
+            note!("the session bus does not take a change of state: {error}");
+        }
+        self.models_changed().await;
+    }
+
+    /// Tells that models have come or gone, or another one is in use.
+    pub(crate) async fn models_changed(&self) {
+        let emitter = self.models.signal_emitter();
+        if let Err(error) = ModelsService::changed(emitter).await {
             note!("the session bus does not take a change of state: {error}");
         }
     }

@@ -1,4 +1,4 @@
-//! Tells when the settings may have changed, without waking up in between.
+//! Tells when settings or models may have changed, without waking up in between.
 //!
 //! The folder is watched rather than the file: editors replace the file.
 
@@ -18,10 +18,33 @@ pub(crate) async fn watch_config(path: &Path, events: UnboundedSender<Event>) ->
     let Some(folder) = path.parent() else {
         return Ok(());
     };
-    let watch = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC)?;
     let changes = inotify::WatchFlags::CLOSE_WRITE
         | inotify::WatchFlags::MOVED_TO
         | inotify::WatchFlags::DELETE;
+    watch(folder, changes, events, || Event::ConfigFile).await
+}
+
+/// Sends [`Event::Models`] after each model that comes or goes in a folder, until the daemon ends.
+///
+/// # Errors
+///
+/// If the folder cannot be made or watched.
+pub(crate) async fn watch_models(folder: &Path, events: UnboundedSender<Event>) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let changes = inotify::WatchFlags::CREATE
+        | inotify::WatchFlags::DELETE
+        | inotify::WatchFlags::MOVED_TO
+        | inotify::WatchFlags::MOVED_FROM;
+    watch(folder, changes, events, || Event::Models).await
+}
+
+async fn watch(
+    folder: &Path,
+    changes: inotify::WatchFlags,
+    events: UnboundedSender<Event>,
+    event: fn() -> Event,
+) -> io::Result<()> {
+    let watch = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC)?;
     inotify::add_watch(&watch, folder, changes)?;
     // Not a pipe, but polled and read like one.
     let watch = pipe::Receiver::from_file_unchecked(File::from(watch))?;
@@ -31,7 +54,7 @@ pub(crate) async fn watch_config(path: &Path, events: UnboundedSender<Event>) ->
         match watch.try_read(&mut unread) {
             Ok(_) => {
                 // A closed channel ends the loop.
-                let _ended = events.send(Event::ConfigFile);
+                let _ended = events.send(event());
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
