@@ -36,6 +36,7 @@ mod watch;
 mod writing;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use sotto_api::DictationProxy;
@@ -71,6 +72,10 @@ pub(crate) use self::{
 
 /// The component's bus name, as its XML file has it.
 const COMPONENT: &str = "org.freedesktop.IBus.Sotto";
+
+/// One that ends just now gives its name free within these tries.
+const N_TRIES_FOR_THE_NAME: usize = 5;
+const WAIT_FOR_THE_NAME: Duration = Duration::from_millis(200);
 
 /// Runs the daemon until it is asked to end.
 ///
@@ -204,23 +209,30 @@ async fn take_the_desk(
     let services = Services::serve(&connection, &files.config, Arc::clone(counts))
         .await
         .context("session bus")?;
-    match service::take_name(&connection)
-        .await
-        .context("session bus")?
-    {
-        Instance::First => Ok(Some(Some((board, services)))),
-        Instance::Second => {
-            let first = DictationProxy::new(&connection)
-                .await
-                .context("session bus")?;
-            first
-                .reattach()
-                .await
-                .context("another Sotto runs and does not answer")?;
-            note!("another Sotto runs; it attaches to the input method anew");
-            Ok(None)
+    for _ in 0..N_TRIES_FOR_THE_NAME {
+        match service::take_name(&connection)
+            .await
+            .context("session bus")?
+        {
+            Instance::First => return Ok(Some(Some((board, services)))),
+            Instance::Second => {
+                let first = DictationProxy::new(&connection)
+                    .await
+                    .context("session bus")?;
+                match first.reattach().await {
+                    Ok(()) => {
+                        note!("another Sotto runs; it attaches to the input method anew");
+                        return Ok(None);
+                    }
+                    Err(error) => {
+                        note!("another Sotto holds the name and does not answer: {error}")
+                    }
+                }
+                tokio::time::sleep(WAIT_FOR_THE_NAME).await;
+            }
         }
     }
+    anyhow::bail!("another Sotto runs and does not answer; end it and start this one again")
 }
 
 fn component() -> Component {
