@@ -109,8 +109,14 @@ def n_forms(header):
 
 
 def placeholders(text):
-    """Placeholders of a message in an order that does not matter to named ones."""
-    return sorted(PLACEHOLDER.findall(text))
+    """Placeholders of a message; the first, second and further `{}` count as `{0}`, `{1}`, …."""
+    found, n_unnamed = [], 0
+    for placeholder in PLACEHOLDER.findall(text):
+        if placeholder == "{}":
+            placeholder = f"{{{n_unnamed}}}"
+            n_unnamed += 1
+        found.append(placeholder)
+    return sorted(found)
 
 
 def complaints(name, header, entries, wanted):

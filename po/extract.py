@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "po"
 
 # Folders of the programs that speak to people, and the endings that hold strings.
-RUST_FOLDERS = ("engine/daemon/src", "models/fetch/src", "tray-ui/src")
+RUST_FOLDERS = ("engine/daemon/src", "engine/i18n/src", "models/fetch/src", "models/src", "tray-ui/src")
 WEB_FOLDERS = ("tray-ui/ui",)
 # The functions themselves, and code that is not ours.
 LEFT_OUT = {"tray-ui/ui/i18n.js"}

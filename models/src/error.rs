@@ -2,14 +2,13 @@
 
 use std::{io, path::PathBuf};
 
+use sotto_i18n::io_cause;
+
 /// A model that cannot be used, said as a sentence that names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// No directory of that name, and no model of that id in any of the searched places.
-    #[error(
-        "there is no model \"{wanted}\": give a model directory, or install the model into one of {}",
-        list(searched)
-    )]
+    #[error("{}", tr::tr!("there is no model \"{}\": give a model directory, or install the model into one of {}", .wanted, list(searched)))]
     NotFound {
         /// What was asked for.
         wanted: String,
@@ -17,20 +16,14 @@ pub enum ModelError {
         searched: Vec<PathBuf>,
     },
     /// The directory holds no manifest and no file names that we know.
-    #[error(
-        "{} is not a model directory: it needs manifest.toml, or tokens.txt with either model.onnx \
-         or an encoder, decoder and joiner",
-        .0.display()
-    )]
+    #[error("{}", tr::tr!("{} is not a model directory: it needs manifest.toml, or tokens.txt with either model.onnx \
+         or an encoder, decoder and joiner", .0.display()))]
     NotAModel(PathBuf),
     /// A file that the model needs is not there.
-    #[error("{} is missing: unpack or install the model again", .0.display())]
+    #[error("{}", tr::tr!("{} is missing: unpack or install the model again", .0.display()))]
     FileMissing(PathBuf),
     /// A file is shorter or longer than the manifest says.
-    #[error(
-        "{} has {actual} bytes, the manifest says {expected}: install the model again",
-        .path.display()
-    )]
+    #[error("{}", tr::tr!("{} has {} bytes, the manifest says {}: install the model again", .path.display(), .actual, .expected))]
     WrongSize {
         /// The file.
         path: PathBuf,
@@ -40,10 +33,7 @@ pub enum ModelError {
         actual: u64,
     },
     /// A file has the right size and other contents.
-    #[error(
-        "{} is damaged: its SHA-256 is {actual}, the manifest says {expected}; install the model again",
-        .path.display()
-    )]
+    #[error("{}", tr::tr!("{} is damaged: its SHA-256 is {}, the manifest says {}; install the model again", .path.display(), .actual, .expected))]
     WrongHash {
         /// The file.
         path: PathBuf,
@@ -53,7 +43,7 @@ pub enum ModelError {
         actual: String,
     },
     /// The manifest is not readable as one.
-    #[error("{}, line {line}: {reason}", .path.display())]
+    #[error("{}", tr::tr!("{}, line {}: {}", .path.display(), .line, .reason))]
     Manifest {
         /// The manifest.
         path: PathBuf,
@@ -63,7 +53,7 @@ pub enum ModelError {
         reason: String,
     },
     /// The operating system refused.
-    #[error("{} cannot be read: {source}", .path.display())]
+    #[error("{}", tr::tr!("{} cannot be read: {}", .path.display(), io_cause(.source)))]
     Unreadable {
         /// The file or directory.
         path: PathBuf,
@@ -74,7 +64,7 @@ pub enum ModelError {
 
 fn list(dirs: &[PathBuf]) -> String {
     if dirs.is_empty() {
-        return "the data directories (none is set)".to_owned();
+        return tr::tr!("the data directories (none is set)");
     }
     let names: Vec<_> = dirs.iter().map(|dir| dir.display().to_string()).collect();
     names.join(", ")

@@ -36,3 +36,8 @@ pub use verify::StampStore;
 
 /// The id of the model that comes with the program.
 pub const BUILT_IN_MODEL: &str = "starter-en";
+
+/// Makes the errors of this crate speak the person's language; a program calls it at its start.
+pub fn speak() {
+    sotto_i18n::speak!();
+}

@@ -21,10 +21,10 @@ pub struct SourceUrl {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceUrlError {
     /// It is not protected.
-    #[error("\"{0}\" is not an https address: only protected connections are made")]
+    #[error("{}", tr::tr!("\"{}\" is not an https address: only protected connections are made", .0))]
     NotHttps(String),
     /// It is no address.
-    #[error("\"{0}\" is not an address that can be downloaded from")]
+    #[error("{}", tr::tr!("\"{}\" is not an address that can be downloaded from", .0))]
     Malformed(String),
 }
 

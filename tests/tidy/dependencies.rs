@@ -17,7 +17,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("sotto-fetch", &["sotto-i18n", "sotto-models"]),
     ("sotto-i18n", &[]),
     ("sotto-ibus", &[]),
-    ("sotto-models", &[]),
+    ("sotto-models", &["sotto-i18n"]),
     ("sotto-session", &["sotto-text"]),
     ("sotto-text", &[]),
     ("sotto-tray", &["sotto-api", "sotto-fetch", "sotto-i18n"]),

@@ -6,15 +6,13 @@
 use std::{error::Error, io, path::Path};
 
 use sotto_capture::{CaptureError, CaptureErrorKind};
+use sotto_i18n::io_cause;
 use sotto_ibus::{ActivationError, AddressError, IbusError};
-use sotto_models::ModelError;
 use tr::tr;
 
 /// The sentence for an error; the error's own where none is known.
 pub(crate) fn explain(error: &(dyn Error + 'static)) -> String {
-    if let Some(error) = error.downcast_ref::<ModelError>() {
-        model(error)
-    } else if let Some(error) = error.downcast_ref::<CaptureError>() {
+    if let Some(error) = error.downcast_ref::<CaptureError>() {
         capture(error)
     } else if let Some(error) = error.downcast_ref::<ActivationError>() {
         activation(error)
@@ -29,75 +27,12 @@ pub(crate) fn explain(error: &(dyn Error + 'static)) -> String {
     }
 }
 
-/// What the operating system said.
-pub(crate) fn io_cause(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => tr!("it does not exist"),
-        io::ErrorKind::PermissionDenied => tr!("permission is denied"),
-        io::ErrorKind::StorageFull => tr!("the disk is full"),
-        io::ErrorKind::ReadOnlyFilesystem => tr!("the file system is read-only"),
-        io::ErrorKind::IsADirectory => tr!("it is a directory"),
-        io::ErrorKind::NotADirectory => tr!("a part of its path is no directory"),
-        _ => error.to_string(),
-    }
-}
-
 fn list<P: AsRef<Path>>(paths: &[P]) -> String {
     let names: Vec<_> = paths
         .iter()
         .map(|path| path.as_ref().display().to_string())
         .collect();
     names.join(", ")
-}
-
-fn model(error: &ModelError) -> String {
-    match error {
-        ModelError::NotFound { wanted, searched } if searched.is_empty() => tr!(
-            "there is no model \"{}\": give a model directory; no data directory is set to install \
-             models into",
-            wanted
-        ),
-        ModelError::NotFound { wanted, searched } => tr!(
-            "there is no model \"{}\": give a model directory, or install the model into one of {}",
-            wanted,
-            list(searched)
-        ),
-        ModelError::NotAModel(path) => tr!(
-            "{} is not a model directory: it needs manifest.toml, or tokens.txt with either \
-             model.onnx or an encoder, decoder and joiner",
-            path.display()
-        ),
-        ModelError::FileMissing(path) => tr!(
-            "{} is missing: unpack or install the model again",
-            path.display()
-        ),
-        ModelError::WrongSize {
-            path,
-            expected,
-            actual,
-        } => tr!(
-            "{} has {} bytes, the manifest says {}: install the model again",
-            path.display(),
-            actual,
-            expected
-        ),
-        ModelError::WrongHash {
-            path,
-            expected,
-            actual,
-        } => tr!(
-            "{} is damaged: its SHA-256 is {}, the manifest says {}; install the model again",
-            path.display(),
-            actual,
-            expected
-        ),
-        ModelError::Manifest { path, line, reason } => {
-            tr!("{}, line {}: {}", path.display(), line, reason)
-        }
-        ModelError::Unreadable { path, source } => {
-            tr!("{} cannot be read: {}", path.display(), io_cause(source))
-        }
-    }
 }
 
 fn capture(error: &CaptureError) -> String {
@@ -212,27 +147,6 @@ mod tests {
     #[test]
     fn without_a_catalogue_errors_say_what_they_say_themselves() {
         let path = || PathBuf::from("/models/en/model.onnx");
-        check(&ModelError::NotFound {
-            wanted: "xx".to_owned(),
-            searched: vec![path(), path()],
-        });
-        check(&ModelError::NotAModel(path()));
-        check(&ModelError::FileMissing(path()));
-        check(&ModelError::WrongSize {
-            path: path(),
-            expected: 3,
-            actual: 2,
-        });
-        check(&ModelError::WrongHash {
-            path: path(),
-            expected: "a".to_owned(),
-            actual: "b".to_owned(),
-        });
-        check(&ModelError::Manifest {
-            path: path(),
-            line: 4,
-            reason: "unknown field".to_owned(),
-        });
         check(&IbusError::Closed);
         check(&IbusError::FocusMoved);
         check(&IbusError::NameTaken {

@@ -29,6 +29,7 @@ use crate::{
 
 fn main() -> ExitCode {
     sotto_i18n::speak!();
+    sotto_models::speak();
     let done = match &help::parse().command {
         Command::Transcribe(args) => transcribe::run(args),
         Command::Eval(args) => eval::run(args),

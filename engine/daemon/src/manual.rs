@@ -35,7 +35,7 @@ pub(crate) fn pages(dir: &Path) -> anyhow::Result<bool> {
     for (name, page) in render("sotto", &command)? {
         let path = dir.join(format!("{name}.1"));
         fs::write(&path, page).with_context(|| {
-            format!(
+            tr::tr!(
                 "cannot write {}: name an existing directory",
                 path.display()
             )

@@ -14,7 +14,7 @@ mod catalogue;
 mod locale;
 mod plural;
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{borrow::Cow, io, sync::LazyLock};
 
 pub use catalogue::{Catalogue, CatalogueError, WebCatalogue};
 pub use locale::{Surroundings, candidates};
@@ -34,6 +34,25 @@ pub fn catalogue() -> &'static Catalogue {
 /// The translation of a message that is not a literal where it is needed, such as a help text.
 pub fn translate(message: &str) -> Cow<'_, str> {
     tr::Translator::translate(catalogue(), message, None)
+}
+
+/// What the operating system said, for the end of a sentence about a file.
+pub fn io_cause(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => tr::tr!("it does not exist"),
+        io::ErrorKind::PermissionDenied => tr::tr!("permission is denied"),
+        io::ErrorKind::StorageFull => tr::tr!("the disk is full"),
+        io::ErrorKind::ReadOnlyFilesystem => tr::tr!("the file system is read-only"),
+        io::ErrorKind::IsADirectory => tr::tr!("it is a directory"),
+        io::ErrorKind::NotADirectory => tr::tr!("a part of its path is no directory"),
+        _ => error.to_string(),
+    }
+}
+
+/// Makes `tr!` in this crate speak the person's language; [`speak!`] calls it.
+#[doc(hidden)]
+pub fn speak_here() {
+    tr::set_translator!(OfProcess);
 }
 
 /// Gives `tr!` the catalogue of this process.
@@ -59,7 +78,8 @@ impl tr::Translator for OfProcess {
 /// Makes `tr!` in the calling crate speak the person's language.
 #[macro_export]
 macro_rules! speak {
-    () => {
+    () => {{
+        $crate::speak_here();
         $crate::tr::set_translator!($crate::OfProcess)
-    };
+    }};
 }

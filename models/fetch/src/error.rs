@@ -6,24 +6,22 @@ use sotto_models::{SourceUrl, SourceUrlError, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// The catalogue does not have it.
-    #[error("no model \"{0}\" is in the catalogue: \"sotto models list --all\" shows what is")]
+    #[error("{}", tr::tr!("no model \"{}\" is in the catalogue: \"sotto models list --all\" shows what is", .0))]
     UnknownModel(String),
     /// It is there already.
-    #[error("\"{0}\" comes with the program: there is nothing to download")]
+    #[error("{}", tr::tr!("\"{}\" comes with the program: there is nothing to download", .0))]
     BuiltIn(String),
     /// The user has paused.
-    #[error("the download is paused; it goes on where it was when it is started again")]
+    #[error("{}", tr::tr!("the download is paused; it goes on where it was when it is started again"))]
     Paused,
     /// An address that is not protected, or none.
     #[error(transparent)]
     Url(#[from] SourceUrlError),
     /// A server sends from one address to the next without end.
-    #[error("{0} leads from one address to the next without end: try again later")]
+    #[error("{}", tr::tr!("{} leads from one address to the next without end: try again later", .0))]
     Redirects(SourceUrl),
     /// The server does not have the file, or does not give it.
-    #[error(
-        "{url} is not to be had: the server answers with status {status}; look for an update of the program"
-    )]
+    #[error("{}", tr::tr!("{} is not to be had: the server answers with status {}; look for an update of the program", .url, .status))]
     Status {
         /// The address.
         url: SourceUrl,
@@ -31,7 +29,7 @@ pub enum FetchError {
         status: u16,
     },
     /// The network failed again and again.
-    #[error("{} does not answer ({reason}): check the connection, and try again", .url.host())]
+    #[error("{}", tr::tr!("{} does not answer ({}): check the connection, and try again", .url.host(), .reason))]
     Network {
         /// The address.
         url: SourceUrl,
@@ -39,9 +37,7 @@ pub enum FetchError {
         reason: String,
     },
     /// The server announces or sends another length than the one that is pinned.
-    #[error(
-        "{url} has {actual} bytes in place of {expected}: it is another file than the catalogue knows, and is not installed"
-    )]
+    #[error("{}", tr::tr!("{} has {} bytes in place of {}: it is another file than the catalogue knows, and is not installed", .url, .actual, .expected))]
     WrongLength {
         /// The address.
         url: SourceUrl,
@@ -51,12 +47,10 @@ pub enum FetchError {
         actual: u64,
     },
     /// The server sends another part of the file than it was asked for.
-    #[error("{0} sends other parts of the file than it is asked for: try again later")]
+    #[error("{}", tr::tr!("{} sends other parts of the file than it is asked for: try again later", .0))]
     WrongRange(SourceUrl),
     /// The file has other contents than those that are pinned.
-    #[error(
-        "{url} is another file than the catalogue knows, and is not installed: its SHA-256 is {actual} in place of {expected}"
-    )]
+    #[error("{}", tr::tr!("{} is another file than the catalogue knows, and is not installed: its SHA-256 is {} in place of {}", .url, .actual, .expected))]
     WrongHash {
         /// The address.
         url: SourceUrl,
@@ -66,7 +60,7 @@ pub enum FetchError {
         actual: String,
     },
     /// The hub's description of a repository makes no sense.
-    #[error("{url} does not describe the model: {reason}")]
+    #[error("{}", tr::tr!("{} does not describe the model: {}", .url, .reason))]
     Hub {
         /// The address.
         url: SourceUrl,
@@ -74,9 +68,7 @@ pub enum FetchError {
         reason: String,
     },
     /// Nobody knows the hash of a file.
-    #[error(
-        "nobody knows the SHA-256 of {0}: write it into the catalogue, for nothing is installed unverified"
-    )]
+    #[error("{}", tr::tr!("nobody knows the SHA-256 of {}: write it into the catalogue, for nothing is installed unverified", .0))]
     NoHash(String),
     /// The disk refused, or the files are no model.
     #[error(transparent)]

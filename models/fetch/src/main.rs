@@ -16,19 +16,24 @@ use sotto_fetch::{
     sotto_models::{Catalogue, CatalogueModel, SearchPath, Store},
     updates,
 };
+use tr::tr;
 
-const USAGE: &str = "usage: sotto-fetch install ID [--json-progress]
+fn usage() -> String {
+    tr!("usage: sotto-fetch install ID [--json-progress]
        sotto-fetch resolve ID
        sotto-fetch updates
 
 install   download a model of the catalogue, and install it for this user
 resolve   show commit, lengths and hashes of its files, as JSON
-updates   show of which installed models there is another version, as JSON";
+updates   show of which installed models there is another version, as JSON")
+}
 
 /// Makes the waits between attempts this many milliseconds: for tests and for impatient people.
 const WAIT_VARIABLE: &str = "SOTTO_FETCH_WAIT_MS";
 
 fn main() -> ExitCode {
+    sotto_i18n::speak!();
+    sotto_models::speak();
     let args: Vec<_> = env::args().skip(1).collect();
     let args: Vec<_> = args.iter().map(String::as_str).collect();
     let done = match args.as_slice() {
@@ -39,9 +44,9 @@ fn main() -> ExitCode {
         ["resolve", id] => resolve(id),
         ["updates"] => show_updates(),
         ["--version"] => print(env!("CARGO_PKG_VERSION")).map_err(anyhow::Error::from),
-        ["--help" | "-h"] => print(USAGE).map_err(anyhow::Error::from),
+        ["--help" | "-h"] => print(&usage()).map_err(anyhow::Error::from),
         _ => {
-            let _gone = writeln!(io::stderr(), "{USAGE}");
+            let _gone = writeln!(io::stderr(), "{}", usage());
             return ExitCode::from(2);
         }
     };
@@ -120,7 +125,8 @@ fn install_model(id: &str, told: Told) -> anyhow::Result<()> {
 
 fn resolve(id: &str) -> anyhow::Result<()> {
     let plan = Plan::resolve(&client(), &model(id)?)?;
-    let text = serde_json::to_string_pretty(&plan).context("the plan cannot be shown")?;
+    let text =
+        serde_json::to_string_pretty(&plan).with_context(|| tr!("the plan cannot be shown"))?;
     Ok(print(&text)?)
 }
 
@@ -128,7 +134,8 @@ fn show_updates() -> anyhow::Result<()> {
     let installed = SearchPath::from_environment();
     let installed = installed.installed().map(|(_, manifest)| manifest);
     for update in updates(&client(), &Catalogue::from_environment(), installed)? {
-        let line = serde_json::to_string(&update).context("the update cannot be shown")?;
+        let line =
+            serde_json::to_string(&update).with_context(|| tr!("the update cannot be shown"))?;
         print(&line)?;
     }
     Ok(())

@@ -14,6 +14,7 @@ use std::{
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
 use tar::{Archive, Entry, EntryType};
+use tr::tr;
 
 use super::StoreError;
 
@@ -84,16 +85,16 @@ pub fn unpack(archive: &Path, into: &Path, limits: ArchiveLimits) -> Result<(), 
     let failed = |fault| match fault {
         Fault::Refused(reason) => refused(reason),
         Fault::Disk(error) => error,
-        Fault::Read(error) => refused(format!("it is damaged or cut off ({error})")),
+        Fault::Read(error) => refused(tr!("it is damaged or cut off ({})", error)),
     };
     unpacking.run(&mut reader).map_err(failed)?;
     let tail = io::copy(&mut reader.take(MAX_TAIL_BYTES + 1), &mut io::sink())
         .map_err(|error| failed(Fault::Read(error)))?;
     if tail > MAX_TAIL_BYTES {
-        return Err(refused("something follows its end".to_owned()));
+        return Err(refused(tr!("something follows its end")));
     }
     if unpacking.files.is_empty() {
-        return Err(refused("it holds no file".to_owned()));
+        return Err(refused(tr!("it holds no file")));
     }
     Ok(())
 }
@@ -137,7 +138,7 @@ impl Unpacking<'_> {
             self.n_entries += 1;
             if self.n_entries > self.limits.max_entries {
                 let max = self.limits.max_entries;
-                return refuse(format!("it has more than {max} entries"));
+                return refuse(tr!("it has more than {} entries", max));
             }
             match entry.header().entry_type() {
                 EntryType::XGlobalHeader => {
@@ -215,7 +216,7 @@ impl Unpacking<'_> {
         self.n_bytes = self.n_bytes.saturating_add(size);
         if self.n_bytes > self.limits.max_bytes {
             let max = self.limits.max_bytes / 1_000_000;
-            return refuse(format!("it holds more than {max} MB"));
+            return refuse(tr!("it holds more than {} MB", max));
         }
         if path.as_os_str().is_empty() || !self.files.insert(path.clone()) {
             return refuse(format!("\"{}\" is in it twice", path.display()));
@@ -253,10 +254,10 @@ fn disk(path: &Path, error: io::Error) -> Fault {
         io::ErrorKind::AlreadyExists
         | io::ErrorKind::NotADirectory
         | io::ErrorKind::IsADirectory => {
-            Fault::Refused("a file and a folder in it have the same name".to_owned())
+            Fault::Refused(tr!("a file and a folder in it have the same name"))
         }
         io::ErrorKind::InvalidFilename => {
-            Fault::Refused("the name of a file in it is too long".to_owned())
+            Fault::Refused(tr!("the name of a file in it is too long"))
         }
         _ => Fault::Disk(StoreError::from_io(path, error)),
     }

@@ -8,13 +8,13 @@ use crate::ModelError;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no place for models of the user's own.
-    #[error("no home folder is known: set HOME")]
+    #[error("{}", tr::tr!("no home folder is known: set HOME"))]
     NoHome,
     /// The id cannot be the name of a folder.
-    #[error("\"{0}\" is not an id: use a-z, 0-9, '-', '_' and '.'")]
+    #[error("{}", tr::tr!("\"{}\" is not an id: use a-z, 0-9, '-', '_' and '.'", .0))]
     NotAnId(String),
     /// There is nothing to remove.
-    #[error("no model \"{id}\" is installed in {}", .dir.display())]
+    #[error("{}", tr::tr!("no model \"{}\" is installed in {}", .id, .dir.display()))]
     NotInstalled {
         /// What was asked for.
         id: String,
@@ -22,13 +22,10 @@ pub enum StoreError {
         dir: PathBuf,
     },
     /// Another process installs the same model.
-    #[error("\"{0}\" is being installed by another program: wait until it is done")]
+    #[error("{}", tr::tr!("\"{}\" is being installed by another program: wait until it is done", .0))]
     Busy(String),
     /// The disk has too little space.
-    #[error(
-        "{} has {free} free, and {needed} are needed: make space, and try again",
-        .dir.display(), free = megabytes(*free_bytes), needed = megabytes(*needed_bytes)
-    )]
+    #[error("{}", tr::tr!("{} has {} free, and {} are needed: make space, and try again", .dir.display(), megabytes(*free_bytes), megabytes(*needed_bytes)))]
     NoSpace {
         /// Where it is missing.
         dir: PathBuf,
@@ -38,13 +35,13 @@ pub enum StoreError {
         free_bytes: u64,
     },
     /// The disk is full.
-    #[error("the disk is full: {} could not be written; make space, and try again", .0.display())]
+    #[error("{}", tr::tr!("the disk is full: {} could not be written; make space, and try again", .0.display()))]
     DiskFull(PathBuf),
     /// Nothing may be written there.
-    #[error("{} may not be written to: check who owns it, and whether the disk is read-only", .0.display())]
+    #[error("{}", tr::tr!("{} may not be written to: check who owns it, and whether the disk is read-only", .0.display()))]
     ReadOnly(PathBuf),
     /// What is imported is no model or archive that is understood.
-    #[error("{} is not installed: {reason}", .path.display())]
+    #[error("{}", tr::tr!("{} is not installed: {}", .path.display(), .reason))]
     Refused {
         /// The archive or folder.
         path: PathBuf,
@@ -55,7 +52,7 @@ pub enum StoreError {
     #[error(transparent)]
     Model(#[from] ModelError),
     /// The operating system refused for another reason.
-    #[error("{}: {source}", .path.display())]
+    #[error("{}: {}", .path.display(), sotto_i18n::io_cause(.source))]
     Io {
         /// The file or folder.
         path: PathBuf,

@@ -10,6 +10,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tr::tr;
+
 use super::{ArchiveLimits, Staging, Store, StoreError, archive::unpack, check_free_space};
 use crate::{
     Catalogue, CatalogueModel, FileEntry, FileRole, LetterCase, MANIFEST_FILE, Manifest,
@@ -184,7 +186,7 @@ fn copy_folder(from: &Path, into: &Path, limits: ArchiveLimits) -> Result<(), St
         if entry_idx as u64 >= limits.max_entries {
             return Err(refused(
                 from,
-                format!("it has more than {} entries", limits.max_entries),
+                tr!("it has more than {} entries", limits.max_entries),
             ));
         }
         let kind = entry.file_type().map_err(failed)?;
@@ -202,7 +204,7 @@ fn copy_folder(from: &Path, into: &Path, limits: ArchiveLimits) -> Result<(), St
         }
     }
     if n_bytes > limits.max_bytes {
-        let reason = format!("it holds more than {} MB", limits.max_bytes / 1_000_000);
+        let reason = tr!("it holds more than {} MB", limits.max_bytes / 1_000_000);
         return Err(refused(from, reason));
     }
     check_free_space(into, n_bytes)?;

@@ -4,7 +4,7 @@ use std::{fmt, io, path::Path};
 
 use tr::tr;
 
-use crate::explain::io_cause;
+use sotto_i18n::io_cause;
 
 /// Why a file yields no audio at all.
 #[derive(Debug, thiserror::Error)]

@@ -3,14 +3,12 @@
 use std::path::Path;
 
 use serde::Deserialize;
+use sotto_i18n::io_cause;
 use sotto_session::{KeyMode, Millis, SessionConfig};
 
-use crate::{
-    daemon::{
-        key_name,
-        text_config::{ProfileConfig, TextConfig},
-    },
-    explain::io_cause,
+use crate::daemon::{
+    key_name,
+    text_config::{ProfileConfig, TextConfig},
 };
 
 /// What is written where no settings exist: every setting with its default, as comments.

@@ -5,13 +5,11 @@
 
 use std::{fs, io, path::Path};
 
+use sotto_i18n::io_cause;
 use toml::{Table, Value};
 use tr::tr;
 
-use crate::{
-    daemon::config::{Config, DEFAULT_TEXT},
-    explain::io_cause,
-};
+use crate::daemon::config::{Config, DEFAULT_TEXT};
 
 /// A setting with its value in use and its default.
 #[derive(Debug, Clone, PartialEq)]

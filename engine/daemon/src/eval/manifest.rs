@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::explain::io_cause;
+use sotto_i18n::io_cause;
 
 /// One recording with what is said in it.
 #[derive(Clone, PartialEq, Eq)]
