@@ -6,7 +6,7 @@
 use std::{error::Error, io, path::Path};
 
 use sotto_capture::{CaptureError, CaptureErrorKind};
-use sotto_i18n::io_cause;
+pub(crate) use sotto_i18n::io_cause;
 use sotto_ibus::{ActivationError, AddressError, IbusError};
 use tr::tr;
 
