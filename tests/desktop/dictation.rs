@@ -94,15 +94,7 @@ fn a_spoken_sentence_stands_in_xterm() {
         .arg(format!("stty -icanon -echo; exec tee {}", typed.display()));
     let _xterm = Running::start(limited(&xterm).stdout(Stdio::null()).stderr(Stdio::null()));
     wait_for("tee in xterm", || typed.exists().then_some(()));
-    let focus = [
-        "search",
-        "--sync",
-        "--name",
-        "^the terminal$",
-        "windowfocus",
-        "--sync",
-    ];
-    scene.desktop.xdotool(&focus);
+    scene.desktop.focus_window("the terminal");
     scene.tell("press");
     scene.wait_for_state("listening");
     scene.say(SENTENCE).wait();

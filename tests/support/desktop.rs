@@ -258,6 +258,25 @@ impl Desktop {
         );
     }
 
+    /// Waits for the window of this title and gives it the keyboard.
+    ///
+    /// # Panics
+    ///
+    /// Where `xdotool` fails.
+    #[track_caller]
+    pub fn focus_window(&self, title: &str) {
+        let title = format!("^{title}$");
+        let focus = [
+            "search",
+            "--sync",
+            "--name",
+            &title,
+            "windowfocus",
+            "--sync",
+        ];
+        self.xdotool(&focus);
+    }
+
     /// Writes a picture of the whole screen, where ImageMagick is installed.
     pub fn screenshot(&self, to: &Path) {
         // The picture is for people; a test does not depend on it.

@@ -84,7 +84,7 @@ impl Scene {
         };
         scene.write_settings(&format!("{settings}\n[model]\nid = {id:?}\n"));
         scene.start_daemon();
-        scene.wait_for_state(if model.is_some() { "idle" } else { "no-model" });
+        scene.wait_for_state(if model.is_some() { "idle" } else { "no model" });
         Some(scene)
     }
 
@@ -251,19 +251,20 @@ impl Scene {
         String::from_utf8_lossy(&told).trim().to_owned()
     }
 
-    /// Selects an input engine, as the user would.
+    /// Selects an input engine, as the user would, as soon as there is one of this name.
     ///
     /// # Panics
     ///
-    /// Where IBus refuses.
+    /// After [`crate::PATIENCE`].
     #[track_caller]
     pub fn select_engine(&self, engine: &str) {
-        let status = self
-            .desktop
-            .command("ibus")
-            .args(["engine", engine])
-            .status();
-        assert!(status.is_ok_and(|status| status.success()), "{engine}");
+        wait_for(&format!("IBus to select {engine}"), || {
+            let mut ibus = self.desktop.command("ibus");
+            ibus.args(["engine", engine]).stderr(Stdio::null());
+            // For an engine that was registered at run time its exit status says nothing.
+            let _status = ibus.status();
+            (self.engine() == engine).then_some(())
+        });
     }
 
     /// Waits until this input engine is selected.

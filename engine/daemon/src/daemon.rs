@@ -14,6 +14,7 @@ mod keyboard;
 mod keys_service;
 mod ladder;
 mod log;
+mod memory;
 mod messages;
 mod meter;
 mod microphone;

@@ -23,6 +23,7 @@ use sotto_text::Language;
 use crate::daemon::{
     heard_words::heard_words,
     log::note,
+    memory,
     microphone::{Heard, Microphone, Recording},
 };
 
@@ -182,7 +183,7 @@ impl Hearing {
                 Some(unload_after) => match self.control.recv_timeout(unload_after) {
                     Ok(control) => control,
                     Err(RecvTimeoutError::Timeout) => {
-                        self.loaded = None;
+                        self.unload();
                         continue;
                     }
                     Err(RecvTimeoutError::Disconnected) => return,
@@ -232,8 +233,14 @@ impl Hearing {
         let other_model = settings.model != self.settings.model;
         self.settings = settings;
         if other_model {
-            self.loaded = None;
+            self.unload();
             self.look_for_model();
+        }
+    }
+
+    fn unload(&mut self) {
+        if self.loaded.take().is_some() {
+            memory::give_back();
         }
     }
 
