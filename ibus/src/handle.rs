@@ -123,6 +123,20 @@ impl EngineHandle {
             .await
     }
 
+    /// Deletes these texts, which must stand right before and right after the caret: read the surrounding text anew and
+    /// compare first.
+    ///
+    /// # Errors
+    ///
+    /// [`IbusError::Closed`] and [`IbusError::Send`].
+    pub async fn delete_around(&self, before: &str, after: &str) -> Result<(), IbusError> {
+        let unit = self.unit();
+        let count = |text| i32::try_from(unit.count(text, usize::MAX)).unwrap_or(i32::MAX);
+        let (n_before, n_after) = (count(before), count(after));
+        self.delete_surrounding(-n_before, n_before.saturating_add(n_after).unsigned_abs())
+            .await
+    }
+
     /// Deletes `n_units`, the first of them `offset` from the caret (negative: before it), in the client's own unit:
     /// characters, and in Qt UTF-16 units.
     ///

@@ -2,7 +2,8 @@
 //!
 //! Every key press and release in the focused application asks us first and waits for the answer, so the answer
 //! comes from this small policy at once and never from the session.
-//! Only the push-to-talk key, and Escape while there is something to cancel, are kept from the application;
+//! Only the push-to-talk key, Escape while there is something to cancel, and while candidates are shown the keys that
+//! choose one are kept from the application;
 //! of every other key the session learns that one was pressed, and never which.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -127,10 +128,52 @@ pub enum KeyRole {
     PushToTalk,
     /// Escape while there is something to cancel; the application does not see it.
     Cancel,
+    /// A key that chooses a candidate while some are shown; the application does not see it.
+    Choose(ChoiceKey),
     /// A Shift, Control, lock or the like, which changes no text; passed on.
     Modifier,
     /// Any other key; passed on.
     Typed,
+}
+
+/// A key that chooses a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChoiceKey {
+    /// A digit: this candidate, from 1 to 9.
+    Digit(u8),
+    /// Arrow up: the one before.
+    Previous,
+    /// Arrow down: the one after.
+    Next,
+    /// Return: the highlighted one.
+    Accept,
+}
+
+impl ChoiceKey {
+    fn of(key: KeyEvent) -> Option<Self> {
+        if key.state & (CONTROL | ALT | MOD4 | SUPER) != 0 {
+            return None;
+        }
+        let digit = |first: u32| u8::try_from(key.keyval - first + 1).ok().map(Self::Digit);
+        match key.keyval {
+            0x31..=0x39 => digit(0x31),
+            0xffb1..=0xffb9 => digit(0xffb1),
+            0xff52 | 0xff97 => Some(Self::Previous),
+            0xff54 | 0xff99 => Some(Self::Next),
+            0xff0d | 0xff8d => Some(Self::Accept),
+            _ => None,
+        }
+    }
+}
+
+/// Whether candidates are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Candidates {
+    /// None: digits, arrows and Return go to the application.
+    #[default]
+    Hidden,
+    /// Some: those keys choose one.
+    Shown,
 }
 
 /// What happened to a key.
@@ -171,6 +214,7 @@ pub struct KeyPolicy(Mutex<State>);
 struct State {
     push_to_talk: Option<KeyChord>,
     escape: Escape,
+    candidates: Candidates,
     /// Hardware keys that went down as ours: their repeats and releases are ours too, whatever the modifiers
     /// are by then.
     held: Vec<(u32, KeyRole)>,
@@ -194,6 +238,11 @@ impl KeyPolicy {
     /// Says whether Escape cancels.
     pub fn set_escape(&self, escape: Escape) {
         self.state().escape = escape;
+    }
+
+    /// Says whether candidates are shown.
+    pub fn set_candidates(&self, candidates: Candidates) {
+        self.state().candidates = candidates;
     }
 
     /// Forgets which keys are held, for when releases cannot arrive any more (focus or connection lost).
@@ -233,6 +282,8 @@ impl KeyPolicy {
             KeyRole::PushToTalk
         } else if key.keyval == KEYVAL_ESCAPE && state.escape == Escape::Cancels {
             KeyRole::Cancel
+        } else if let (Candidates::Shown, Some(choice)) = (state.candidates, ChoiceKey::of(key)) {
+            KeyRole::Choose(choice)
         } else {
             return (role_of_other(key), KeyEdge::Press, Verdict::Pass);
         };
@@ -356,6 +407,30 @@ mod tests {
             (KeyRole::Cancel, KeyEdge::Release, Verdict::Swallow)
         );
         assert_eq!(policy.decide(press(KEYVAL_ESCAPE, 0)).2, Verdict::Pass);
+    }
+
+    #[test]
+    fn keys_choose_while_candidates_are_shown() {
+        let policy = KeyPolicy::new();
+        let two = u32::from(b'2');
+        assert_eq!(policy.decide(press(two, 0)).0, KeyRole::Typed);
+        policy.set_candidates(Candidates::Shown);
+        for (keyval, choice) in [
+            (two, ChoiceKey::Digit(2)),
+            (0xffb9, ChoiceKey::Digit(9)),
+            (0xff52, ChoiceKey::Previous),
+            (0xff54, ChoiceKey::Next),
+            (0xff0d, ChoiceKey::Accept),
+        ] {
+            let role = KeyRole::Choose(choice);
+            let down = policy.decide(press(keyval, 0));
+            assert_eq!(down, (role, KeyEdge::Press, Verdict::Swallow), "{keyval:x}");
+            let up = policy.decide(release(keyval, 0));
+            assert_eq!(up, (role, KeyEdge::Release, Verdict::Swallow), "{keyval:x}");
+        }
+        for (keyval, state) in [(two, CONTROL), (u32::from(b'0'), 0), (0xff51, 0)] {
+            assert_eq!(policy.decide(press(keyval, state)).0, KeyRole::Typed);
+        }
     }
 
     #[test]

@@ -46,6 +46,14 @@ pub struct SessionConfig {
     pub focus_settle: Millis,
     /// The first focus seen this soon after a press is where the user was looking at the press.
     pub adoption: Millis,
+    /// How long an application may take to tell its text before an edit.
+    pub surrounding_wait: Millis,
+    /// How long an application may take to act on keys that were pressed for it.
+    pub keys_wait: Millis,
+    /// How long alternatives are shown after the dictation.
+    pub choice_timeout: Millis,
+    /// Whether names around the caret are preferred.
+    pub names_around: bool,
     /// Speech is noticed at most this long after it began.
     pub onset_latency: Millis,
 }
@@ -67,6 +75,10 @@ impl Default for SessionConfig {
             focus_grace: Millis(50),
             focus_settle: Millis(30),
             adoption: Millis(500),
+            surrounding_wait: Millis(80),
+            keys_wait: Millis(100),
+            choice_timeout: Millis(20_000),
+            names_around: true,
             onset_latency: Millis(700),
         }
     }

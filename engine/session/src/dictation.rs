@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use sotto_text::Command;
+
 use crate::{
     effect::KeepReason,
     focus::Focused,
@@ -33,7 +35,7 @@ pub(crate) struct Utterance {
     pub(crate) stable: HeardWords,
     pub(crate) unstable: HeardWords,
     /// Words at its start that are on their way to the field already.
-    n_taken: usize,
+    pub(crate) n_taken: usize,
 }
 
 impl Utterance {
@@ -60,6 +62,19 @@ pub(crate) enum Content {
     Words(HeardWords),
     /// A text that was written before.
     Text(Spoken),
+    /// A change of what stands there.
+    Edit(Edit),
+}
+
+/// A change of what stands in the field.
+#[derive(Debug, Clone)]
+pub(crate) enum Edit {
+    /// By a command.
+    Command(Command),
+    /// The rest of an edit: text for the place where it was.
+    Insert(Spoken),
+    /// By one of the alternatives shown.
+    Choose(usize),
 }
 
 /// What was finished and waits for focus.
@@ -179,28 +194,32 @@ impl Dictation {
         });
     }
 
-    /// Ends the utterance with these words, or without knowing better than its last partial.
+    /// Ends the utterance with these words, or without knowing better than its last partial:
+    /// whom it was spoken to, and what of it is not on its way yet.
     pub(crate) fn complete(
         &mut self,
         now: Millis,
         onset_latency: Millis,
         words: Option<HeardWords>,
-    ) {
+    ) -> (Addressee, HeardWords) {
         let fallback = self.addressee(now, onset_latency);
-        let (addressee, words) = match (self.utterance.take(), words) {
+        match (self.utterance.take(), words) {
             (Some(spoken), Some(words)) => (spoken.addressee, words.skip(spoken.n_taken)),
             (Some(spoken), None) => {
                 let words = spoken.words();
                 (spoken.addressee, words)
             }
             (None, words) => (fallback, words.unwrap_or_default()),
-        };
-        if !words.is_empty() {
-            self.pending.push_back(Pending {
-                addressee,
-                content: Content::Words(words),
-            });
         }
+    }
+
+    /// Has something wait for delivery.
+    pub(crate) fn deliver(&mut self, addressee: &Addressee, contents: Vec<Content>) {
+        let addressee = |content| Pending {
+            addressee: addressee.clone(),
+            content,
+        };
+        self.pending.extend(contents.into_iter().map(addressee));
     }
 
     fn addressees(&mut self) -> impl Iterator<Item = &mut Addressee> {

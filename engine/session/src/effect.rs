@@ -1,5 +1,7 @@
 //! What the session wants done.
 
+use sotto_text::{Language, Refused};
+
 use crate::{
     input::{CaptureFailure, CaptureId, ContextId},
     spoken::Spoken,
@@ -93,6 +95,23 @@ pub enum UserMessage {
     ModelBroken,
     /// There is nothing to paste.
     NothingToPaste,
+    /// A command was understood, and the field was not edited.
+    NotEdited(Refused),
+    /// Nothing else is known that may have been said.
+    NoAlternatives,
+}
+
+/// A key that an edit presses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EditKey {
+    /// Deletes the character before the caret.
+    BackSpace,
+    /// Moves the caret to the left.
+    Left,
+    /// Moves the caret to the right and selects.
+    SelectRight,
+    /// Moves the caret to the end of the text.
+    TextEnd,
 }
 
 /// One thing to do, in order.
@@ -124,6 +143,57 @@ pub enum Effect {
         /// The text, with the space that joins it to what stands before.
         text: Spoken,
     },
+    /// Ask the client for the text around the caret.
+    ReadSurrounding {
+        /// The context that has focus.
+        context: ContextId,
+    },
+    /// Delete these texts, which stand right before and right after the caret.
+    DeleteSurrounding {
+        /// The context that has focus.
+        context: ContextId,
+        /// Text before the caret.
+        before: Spoken,
+        /// Text after the caret.
+        after: Spoken,
+    },
+    /// Press a key for the client, as if the user had.
+    PressKey {
+        /// The context that has focus.
+        context: ContextId,
+        /// Which key.
+        key: EditKey,
+        /// How often.
+        n_times: usize,
+    },
+    /// Show alternatives at the caret, numbered from 1.
+    ShowChoices {
+        /// The context that has focus.
+        context: ContextId,
+        /// The alternatives.
+        choices: Vec<Spoken>,
+        /// Which one is highlighted, counted from 0.
+        highlighted: usize,
+    },
+    /// Show no alternatives.
+    HideChoices,
+    /// The user chose another text for what was written: remember it.
+    Learn {
+        /// What was written.
+        heard: Spoken,
+        /// What was wanted.
+        chosen: Spoken,
+    },
+    /// Prefer these names, and the words of this application, from the next utterance on; forget
+    /// them after the dictation.
+    Expect {
+        /// Name of the client.
+        client: String,
+        /// Names around the caret.
+        names: Vec<Spoken>,
+    },
+    /// Hear and write another language.
+    SwitchLanguage(Language),
     /// The text could not be committed: offer it to the user another way.
     KeepUndelivered {
         /// The text.

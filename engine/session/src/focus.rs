@@ -127,6 +127,11 @@ impl Focused {
         self.content_type.is_secret()
     }
 
+    /// The text around the caret as the client tells it.
+    pub(crate) const fn surrounding(&self) -> Option<&Surrounding> {
+        self.surrounding.as_ref()
+    }
+
     /// What stands around the caret, where the client tells.
     pub(crate) fn around(&self) -> Option<Around> {
         self.surrounding.as_ref().map(Around::told)

@@ -61,6 +61,11 @@ impl HeardWords {
         self.0.iter().map(|heard| heard.word.clone()).collect()
     }
 
+    /// The silences before the words, in milliseconds.
+    pub(crate) fn gaps_ms(&self) -> Vec<u32> {
+        self.0.iter().map(|heard| heard.gap_ms).collect()
+    }
+
     /// These words and then those.
     pub(crate) fn followed_by(&self, next: &Self) -> Self {
         Self([self.0.as_slice(), &next.0].concat())

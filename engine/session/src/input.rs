@@ -107,6 +107,8 @@ pub enum SpeechEvent {
     Final {
         /// Its words.
         words: HeardWords,
+        /// Other words for the same sound, the likelier first.
+        alternatives: Vec<HeardWords>,
     },
     /// The model was too slow and samples were dropped; the utterance ends at the hole.
     Lost,
@@ -119,6 +121,19 @@ pub enum SpeechEvent {
     },
     /// Nothing more will be said about this capture.
     Ended,
+}
+
+/// What the user does about alternatives that are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Takes this one, counted from 0.
+    Number(usize),
+    /// Highlights the next one.
+    Next,
+    /// Highlights the one before.
+    Previous,
+    /// Takes the highlighted one.
+    Accept,
 }
 
 /// Everything the session can be told.
@@ -149,6 +164,8 @@ pub enum SessionInput {
     ContentType(ContentType),
     /// The focused context says what stands around the caret.
     Surrounding(Surrounding),
+    /// A key or a click on the alternatives that are shown.
+    Choose(Choice),
     /// The user typed something while the engine was active.
     KeyTyped,
     /// The recognizer's word on a capture.

@@ -31,13 +31,14 @@ mod session;
 mod shaping;
 mod spoken;
 mod time;
+mod written;
 
 pub use config::{KeyMode, SessionConfig};
-pub use effect::{Cue, Effect, Flush, KeepReason, State, Unavailable, UserMessage};
+pub use effect::{Cue, EditKey, Effect, Flush, KeepReason, State, Unavailable, UserMessage};
 pub use heard::{HeardWord, HeardWords};
 pub use input::{
-    Capabilities, CaptureFailure, CaptureId, ContentType, ContextId, SessionInput, SpeechEvent,
-    Surrounding,
+    Capabilities, CaptureFailure, CaptureId, Choice, ContentType, ContextId, SessionInput,
+    SpeechEvent, Surrounding,
 };
 pub use session::Session;
 pub use spoken::Spoken;

@@ -1,7 +1,10 @@
 //! The state machine: inputs and time in, effects out.
 
+mod choosing;
 mod course;
 mod delivery;
+mod editing;
+mod expecting;
 mod faults;
 mod speech;
 mod timeouts;
@@ -9,20 +12,23 @@ mod whereabouts;
 
 use std::{collections::VecDeque, sync::Arc};
 
-use sotto_text::{SnippetValues, TextRules};
+use sotto_text::{KnownWord, SnippetValues, TextRules};
 
 use crate::{
     config::SessionConfig,
     dictation::Dictation,
     effect::{Cue, Effect, State, Unavailable, UserMessage},
     focus::Focus,
-    input::{CaptureId, ContextId, SessionInput},
+    input::{CaptureId, SessionInput},
     kept::Kept,
     key::Key,
     shaping::Shaping,
     spoken::Spoken,
     time::Millis,
+    written::Written,
 };
+use choosing::Choosing;
+use editing::Hold;
 
 /// What keeps the microphone open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,8 +113,14 @@ pub struct Session {
     late: Vec<CaptureId>,
     n_captures: u64,
     preedit: Preedit,
-    /// Our last commit, while nothing was typed after it.
-    committed: Option<(ContextId, Spoken)>,
+    /// What we wrote where focus is.
+    written: Written,
+    /// What the edit that is next waits for.
+    hold: Hold,
+    choosing: Option<Choosing>,
+    known_words: Vec<KnownWord>,
+    /// What was last said to be likely in this dictation: the application and the names there.
+    expected: Option<(String, Vec<Spoken>)>,
     shaping: Shaping,
     kept: Kept,
     effects: VecDeque<Effect>,
@@ -132,7 +144,11 @@ impl Session {
             late: Vec::new(),
             n_captures: 0,
             preedit: Preedit::Hidden,
-            committed: None,
+            written: Written::default(),
+            hold: Hold::Unasked,
+            choosing: None,
+            known_words: Vec::new(),
+            expected: None,
             shaping: Shaping::default(),
             kept: Kept::default(),
             effects: VecDeque::new(),
@@ -191,7 +207,8 @@ impl Session {
             ),
         };
         let key = self.key.deadline(self.config.release_grace);
-        [key, engine, phase, muted, self.settle_deadline()]
+        let hold = self.hold.deadline();
+        [key, engine, phase, muted, self.settle_deadline(), hold]
             .into_iter()
             .flatten()
             .min()
@@ -228,11 +245,11 @@ impl Session {
             SessionInput::FocusOut(context) => self.focus_out(&context),
             SessionInput::Reset(context) => self.reset(&context),
             SessionInput::ContentType(content_type) => self.content_type(content_type),
-            SessionInput::Surrounding(surrounding) => {
-                self.focus.set_surrounding(Some(surrounding));
-            }
+            SessionInput::Surrounding(surrounding) => self.surrounding(surrounding),
+            SessionInput::Choose(choice) => self.choice(choice),
             SessionInput::KeyTyped => {
-                self.committed = None;
+                self.stop_choosing();
+                self.written.typed();
                 self.focus.set_surrounding(None);
             }
             SessionInput::Speech(capture, event) => self.speech(capture, event),

@@ -46,6 +46,7 @@ impl Shaping {
         Spoken::new(match content {
             Content::Words(words) => self.rules().shape(&words.marked(), &place, &self.values),
             Content::Text(text) => self.rules().fit(text.as_str(), &place),
+            Content::Edit(_) => String::new(),
         })
     }
 
@@ -78,6 +79,7 @@ impl Shaping {
                 Spoken::new(self.rules().shape(&words.marked(), &place, &self.values))
             }
             Content::Text(text) => text.clone(),
+            Content::Edit(_) => Spoken::default(),
         }
     }
 

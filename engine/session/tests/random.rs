@@ -220,7 +220,7 @@ impl Judge {
                     utterance.spoiled |= utterance.places.contains(context);
                 }
             }
-            SessionInput::Speech(capture, SpeechEvent::Final { words }) => {
+            SessionInput::Speech(capture, SpeechEvent::Final { words, .. }) => {
                 let text = words.words()[0].word.text.clone();
                 self.hear(*capture);
                 let utterance = self.speaking.remove(capture).unwrap_or_default();
@@ -386,6 +386,7 @@ impl Trial {
                 self.n_texts += 1;
                 SpeechEvent::Final {
                     words: HeardWords::from_written(&format!("F{}", self.n_texts)),
+                    alternatives: Vec::new(),
                 }
             }
             Said::Lost => SpeechEvent::Lost,

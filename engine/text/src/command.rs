@@ -7,7 +7,7 @@
 use std::fmt;
 
 use crate::language::Language;
-use crate::table::rows;
+use crate::table::{Row, rows};
 use crate::word::{Mark, MarkedWord};
 
 /// The pause before a command inside an utterance, in milliseconds.
@@ -72,6 +72,8 @@ pub enum Command {
     NewSentence,
     /// Stop dictating.
     StopDictation,
+    /// Hear and write another language.
+    SwitchLanguage(Language),
 }
 
 impl fmt::Debug for Command {
@@ -88,6 +90,7 @@ impl fmt::Debug for Command {
             Self::GoToEnd => "GoToEnd",
             Self::NewSentence => "NewSentence",
             Self::StopDictation => "StopDictation",
+            Self::SwitchLanguage(_) => "SwitchLanguage",
         };
         f.write_str(name)
     }
@@ -97,12 +100,15 @@ impl fmt::Debug for Command {
 struct Pattern {
     words: Vec<&'static str>,
     action: &'static str,
+    argument: &'static str,
 }
 
 /// The commands of one language.
 #[derive(Debug, Clone)]
 pub struct Commands {
     patterns: Vec<Pattern>,
+    /// What chooses one of several shown alternatives; nothing else is said then.
+    choices: Vec<Pattern>,
 }
 
 impl Commands {
@@ -116,13 +122,15 @@ impl Commands {
             Language::Spanish => include_str!("../data/commands/es.tsv"),
             Language::Other => "",
         };
-        let patterns = rows(table)
-            .map(|row| Pattern {
-                words: row.cell(0).split(' ').collect(),
-                action: row.cell(1),
-            })
-            .collect();
-        Self { patterns }
+        let pattern = |row: Row<'static>| Pattern {
+            words: row.cell(0).split(' ').collect(),
+            action: row.cell(1),
+            argument: row.cell(2),
+        };
+        let (choices, patterns) = rows(table)
+            .map(pattern)
+            .partition(|pattern| pattern.action == "choose");
+        Self { patterns, choices }
     }
 
     /// The command that these words are, if they are one and nothing else.
@@ -149,8 +157,19 @@ impl Commands {
             if let Some(named) = &target {
                 last_place(before?, named)?;
             }
-            command(pattern.action, target, with.map(original))
+            command(pattern, target, with.map(original))
         })
+    }
+
+    /// The alternative that these words choose, counted from 0, while some are shown.
+    #[must_use]
+    pub fn recognize_choice(&self, words: &[MarkedWord]) -> Option<usize> {
+        let spoken: Vec<String> = words.iter().map(|word| word.text.to_lowercase()).collect();
+        let pattern = self
+            .choices
+            .iter()
+            .find(|pattern| pattern.words.iter().eq(&spoken))?;
+        pattern.argument.parse::<usize>().ok()?.checked_sub(1)
     }
 
     /// The command at the end of an utterance, after a pause: where it starts, and which it is.
@@ -208,7 +227,13 @@ fn slots(pattern: &[&str], spoken: &[String]) -> Option<(Slot, Slot)> {
     (at == spoken.len()).then_some((target, with))
 }
 
-fn command(action: &str, target: Option<String>, with: Option<String>) -> Option<Command> {
+fn command(
+    &Pattern {
+        action, argument, ..
+    }: &Pattern,
+    target: Option<String>,
+    with: Option<String>,
+) -> Option<Command> {
     let text = target.map(Target::Text);
     Some(match action {
         "scratch" => Command::ScratchThat,
@@ -231,6 +256,7 @@ fn command(action: &str, target: Option<String>, with: Option<String>) -> Option
         "end" => Command::GoToEnd,
         "sentence" => Command::NewSentence,
         "stop" => Command::StopDictation,
+        "language" => Command::SwitchLanguage(Language::from_tag(argument)),
         _ => return None,
     })
 }
@@ -348,6 +374,12 @@ mod tests {
         for (language, table) in languages {
             let commands = Commands::new(language);
             for row in rows(table) {
+                if row.cell(1) == "choose" {
+                    let words = MarkedWord::from_written(row.cell(0));
+                    assert_eq!(commands.recognize(&words, None), None, "{}", row.cell(0));
+                    assert!(commands.recognize_choice(&words).is_some());
+                    continue;
+                }
                 let spoken = row.cell(0).replace("{x}", "foo bar").replace("{y}", "baz");
                 let words = MarkedWord::from_written(&spoken);
                 assert!(
@@ -360,6 +392,23 @@ mod tests {
                     "{spoken}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn choices() {
+        for (language, spoken, expected) in [
+            (Language::English, "Choose two.", Some(1)),
+            (Language::English, "nine", Some(8)),
+            (Language::English, "choose ten", None),
+            (Language::German, "Nimm drei", Some(2)),
+            (Language::French, "choisis un", Some(0)),
+            (Language::Spanish, "elige dos", Some(1)),
+            (Language::Other, "choose two", None),
+        ] {
+            let words = MarkedWord::from_written(spoken);
+            let chosen = Commands::new(language).recognize_choice(&words);
+            assert_eq!(chosen, expected, "{spoken}");
         }
     }
 

@@ -260,7 +260,9 @@ impl Ledger {
                 let insert = range::cased_like(&text, with);
                 reach.replace(offset, text.chars().count(), insert)
             }
-            Command::StopDictation | Command::GoToEnd => Err(Refused::OutOfReach),
+            Command::StopDictation | Command::GoToEnd | Command::SwitchLanguage(_) => {
+                Err(Refused::OutOfReach)
+            }
         }
     }
 

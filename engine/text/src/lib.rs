@@ -6,6 +6,7 @@
 
 mod caret;
 mod command;
+mod correction;
 mod itn;
 mod language;
 mod ledger;
@@ -21,6 +22,7 @@ mod word;
 
 pub use caret::{CaretFit, Ending, Place, Surroundings};
 pub use command::{COMMAND_PAUSE_MS, Command, Commands, Target};
+pub use correction::{Homophones, Hypotheses, KnownWord, MAX_ALTERNATIVES, alternatives};
 pub use itn::{Itn, Kind, Kinds};
 pub use language::Language;
 pub use ledger::{EditPlan, FieldText, Keys, Ledger, Refused};

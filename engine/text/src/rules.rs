@@ -2,6 +2,7 @@
 
 use crate::caret::Place;
 use crate::command::Commands;
+use crate::correction::Homophones;
 use crate::itn::Kinds;
 use crate::language::Language;
 use crate::pipeline::TextShaper;
@@ -84,6 +85,7 @@ pub struct TextRules {
     profiles: Profiles,
     commands: Commands,
     splitter: SentenceSplitter,
+    homophones: Homophones,
 }
 
 impl TextRules {
@@ -103,6 +105,7 @@ impl TextRules {
                 Switch::Off => Commands::new(Language::Other),
             },
             splitter: SentenceSplitter::new(language),
+            homophones: Homophones::new(language),
         };
         let mut problems = Vec::new();
         for table in [tables.replacements, tables.snippets] {
@@ -151,6 +154,12 @@ impl TextRules {
     #[must_use]
     pub const fn commands(&self) -> &Commands {
         &self.commands
+    }
+
+    /// Words that sound the same.
+    #[must_use]
+    pub const fn homophones(&self) -> &Homophones {
+        &self.homophones
     }
 
     /// How many of these words are sentences that are finished for certain.

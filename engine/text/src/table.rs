@@ -35,6 +35,11 @@ impl<'a> Row<'a> {
         unescape(self.cell(n_th))
     }
 
+    /// All cells, trimmed.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &'a str> {
+        self.cells.iter().map(|cell| cell.trim())
+    }
+
     pub(crate) fn problem(&self, table: &str, reason: impl Into<String>) -> TableProblem {
         TableProblem {
             table: table.to_owned(),

@@ -1,5 +1,6 @@
 //! The course of a dictation: asked for, begun, finished, ended, cancelled.
 
+use super::editing::Hold;
 use super::{Awaiting, Bus, Engine, Mode, Phase, Session};
 use crate::{
     config::KeyMode,
@@ -28,7 +29,15 @@ impl Session {
             }
             Phase::Idle => self.begin(mode),
             Phase::Opening { .. } | Phase::Listening { .. } => self.finish(),
-            Phase::Finishing { .. } => self.again = Some(mode),
+            Phase::Finishing { .. } => {
+                self.again = Some(mode);
+                // Alternatives stay to be chosen by voice.
+                if self.is_choosing() && self.owes_nothing() {
+                    let choosing = self.choosing.take();
+                    self.end();
+                    self.choosing = choosing;
+                }
+            }
         }
     }
 
@@ -107,6 +116,7 @@ impl Session {
             dictation,
             deadline,
         });
+        self.expect();
     }
 
     /// Closes the microphone and waits for the last words.
@@ -151,6 +161,9 @@ impl Session {
             return;
         };
         self.clear_preedit();
+        self.stop_choosing();
+        self.hold = Hold::Unasked;
+        self.expected = None;
         if let Some(utterance) = dictation.utterance.take() {
             let text = self.shaping.plain(&Content::Words(utterance.words()));
             dictation.give_up(&text, KeepReason::Unfinished);
@@ -188,6 +201,7 @@ impl Session {
         }
         if self.engine != Engine::Resting {
             self.engine = Engine::Resting;
+            self.written.lose_sight();
             self.push(Effect::RestoreEngine);
         }
         self.enter(match self.availability {
@@ -198,6 +212,10 @@ impl Session {
 
     pub(super) fn cancel(&mut self) {
         self.again = None;
+        if self.choosing.is_some() {
+            self.stop_choosing();
+            return;
+        }
         self.stop(Flush::Discard);
         let Some(dictation) = self.dictation() else {
             return;

@@ -26,7 +26,13 @@ impl Session {
             .and_then(|dictation| dictation.pending.pop_front())
         {
             match self.next(&first) {
-                Next::Commit => self.commit(&first),
+                Next::Commit => {
+                    let waits = self.carry_out_first(first);
+                    if let (Some(waiting), Some(dictation)) = (waits, self.dictation()) {
+                        dictation.pending.push_front(waiting);
+                        break;
+                    }
+                }
                 Next::GiveUp(reason) => {
                     let text = self.shaping.plain(&first.content);
                     if let Some(dictation) = self.dictation() {
@@ -48,10 +54,34 @@ impl Session {
             awaiting: Awaiting::Focus,
             ..
         } = &self.phase
-            && (dictation.pending.is_empty() || hopeless)
+            && (dictation.pending.is_empty() && self.choosing.is_none() || hopeless)
         {
             self.end();
         }
+    }
+
+    /// Whether nothing waits for delivery.
+    pub(super) fn owes_nothing(&mut self) -> bool {
+        self.dictation()
+            .is_none_or(|dictation| dictation.pending.is_empty())
+    }
+
+    /// Commits or edits; hands back an edit that has to wait.
+    fn carry_out_first(&mut self, first: Pending) -> Option<Pending> {
+        let context = self.focus.current()?.id.clone();
+        match first.content {
+            Content::Words(_) | Content::Text(_) => self.commit(&first),
+            Content::Edit(edit) => {
+                if !self.may_edit(&edit, &context) {
+                    return Some(Pending {
+                        addressee: first.addressee,
+                        content: Content::Edit(edit),
+                    });
+                }
+                self.edit(edit, &context);
+            }
+        }
+        None
     }
 
     fn next(&self, pending: &Pending) -> Next {
@@ -76,14 +106,14 @@ impl Session {
     }
 
     /// What stands around the caret of the focused field.
-    fn around(&self, focused: &Focused) -> Around {
-        match (focused.around(), &self.committed) {
+    pub(super) fn around(&self, focused: &Focused) -> Around {
+        match (focused.around(), self.written.tail(&focused.id)) {
             (Some(around), _) => around,
-            (None, Some((id, text))) if *id == focused.id => Around {
-                before: Some(text.as_str().to_owned()),
+            (None, Some(tail)) => Around {
+                before: Some(tail.to_owned()),
                 after: None,
             },
-            (None, _) => Around::default(),
+            (None, None) => Around::default(),
         }
     }
 
@@ -113,7 +143,9 @@ impl Session {
             }
             return;
         }
-        self.committed = Some((context.clone(), text.clone()));
+        let before = focused.around().and_then(|around| around.before);
+        self.written
+            .committed(&context, before.as_deref(), text.as_str());
         self.focus.set_surrounding(None);
         let said = pending.addressee != Addressee::Focused;
         let continues = self

@@ -1,5 +1,6 @@
 //! What goes wrong around a dictation: bus, engine, model, suspend, the end of the process.
 
+use super::editing::Hold;
 use super::{Awaiting, Bus, Engine, Phase, Preedit, Session};
 use crate::{
     effect::{Flush, KeepReason, Unavailable, UserMessage},
@@ -61,7 +62,9 @@ impl Session {
     fn forget_focus(&mut self) {
         self.focus.forget();
         self.preedit = Preedit::Hidden;
-        self.committed = None;
+        self.written.forget();
+        self.choosing = None;
+        self.hold = Hold::Unasked;
         if let Some(dictation) = self.dictation() {
             dictation.lose_contexts(KeepReason::NoInputMethod);
         }

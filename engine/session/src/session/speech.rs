@@ -53,9 +53,24 @@ impl Session {
                     self.show_preedit();
                 }
             }
-            SpeechEvent::Final { words } => {
+            SpeechEvent::Final {
+                words,
+                alternatives,
+            } => {
                 dictation.heard_at = now;
-                dictation.complete(now, onset_latency, Some(words));
+                let n_taken = dictation.utterance.as_ref().map_or(0, |said| said.n_taken);
+                let all = words.clone();
+                let (addressee, words) = dictation.complete(now, onset_latency, Some(words));
+                let contents = self.understand(&words, n_taken, &addressee);
+                if contents
+                    .iter()
+                    .any(|content| matches!(content, Content::Words(_)))
+                {
+                    self.written.remember(&all, &alternatives);
+                }
+                if let Some(dictation) = self.dictation() {
+                    dictation.deliver(&addressee, contents);
+                }
                 self.clear_preedit();
             }
             SpeechEvent::Lost => self.tell(UserMessage::AudioLost),
@@ -93,7 +108,7 @@ impl Session {
             return;
         }
         match event {
-            SpeechEvent::Final { words } if !words.is_empty() => {
+            SpeechEvent::Final { words, .. } if !words.is_empty() => {
                 let text = self.shaping.plain(&Content::Words(words));
                 self.kept.keep_late(text.clone(), capture);
                 self.push(Effect::KeepUndelivered {
@@ -115,9 +130,17 @@ impl Session {
             Phase::Opening { mut dictation, .. }
             | Phase::Listening { mut dictation }
             | Phase::Finishing { mut dictation, .. } => {
-                dictation.complete(now, onset_latency, None);
+                let (addressee, words) = dictation.complete(now, onset_latency, None);
+                if !words.is_empty() {
+                    dictation.deliver(&addressee, vec![Content::Words(words)]);
+                }
                 dictation.close(now, onset_latency);
-                let deadline = now + self.config.return_grace;
+                let grace = if self.choosing.is_some() {
+                    self.config.choice_timeout
+                } else {
+                    self.config.return_grace
+                };
+                let deadline = now + grace;
                 self.clear_preedit();
                 self.enter_finishing(dictation, Awaiting::Focus, deadline);
             }

@@ -37,6 +37,7 @@ impl Session {
         {
             self.activation_failed();
         }
+        self.expire_hold();
         match &mut self.phase {
             Phase::Unavailable(_) | Phase::Idle => {}
             Phase::Opening { deadline, .. } => {

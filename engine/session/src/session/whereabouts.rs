@@ -13,6 +13,7 @@ impl Session {
         let entered = self.focus.enter(self.now, id.clone(), client, capabilities);
         if before != self.focus.current().map(|current| current.id.clone()) {
             self.preedit = Preedit::Hidden;
+            self.stop_choosing();
         }
         if !entered {
             return;
@@ -32,6 +33,7 @@ impl Session {
             }
         }
         self.guard_secret();
+        self.expect();
         self.show_preedit();
     }
 
@@ -42,6 +44,7 @@ impl Session {
             .is_some_and(|current| current.id == *id)
         {
             self.preedit = Preedit::Hidden;
+            self.stop_choosing();
         }
         self.focus.leave(self.now, id);
     }
@@ -55,7 +58,8 @@ impl Session {
         {
             self.preedit = Preedit::Hidden;
             self.focus.set_surrounding(None);
-            self.committed = None;
+            self.written.moved();
+            self.stop_choosing();
         }
         let now = self.now;
         let Some(dictation) = self.dictation() else {

@@ -6,8 +6,8 @@
 use std::sync::{Arc, LazyLock};
 
 use sotto_session::{
-    Capabilities, CaptureFailure, CaptureId, ContentType, ContextId, Effect, HeardWord, HeardWords,
-    Millis, Session, SessionConfig, SessionInput, SpeechEvent, Surrounding,
+    Capabilities, CaptureFailure, CaptureId, Choice, ContentType, ContextId, Effect, HeardWord,
+    HeardWords, Millis, Session, SessionConfig, SessionInput, SpeechEvent, Spoken, Surrounding,
 };
 use sotto_text::{Language, MarkedWord, TextRules};
 
@@ -89,6 +89,40 @@ fn write_effects(session: &mut Session, log: &mut String) {
             Effect::ActivateEngine => "activate engine".into(),
             Effect::RestoreEngine => "restore engine".into(),
             Effect::ClearPreedit => "clear preedit".into(),
+            Effect::ReadSurrounding { context } => format!("read {}", context.as_str()),
+            Effect::DeleteSurrounding {
+                context,
+                before,
+                after,
+            } => {
+                let (before, after) = (before.as_str(), after.as_str());
+                format!("delete {}: {before:?} {after:?}", context.as_str())
+            }
+            Effect::PressKey {
+                context,
+                key,
+                n_times,
+            } => format!("key {}: {key:?} {n_times}", context.as_str()),
+            Effect::ShowChoices {
+                context,
+                choices,
+                highlighted,
+            } => {
+                let choices: Vec<&str> = choices.iter().map(Spoken::as_str).collect();
+                format!("choices {}: {choices:?} {highlighted}", context.as_str())
+            }
+            Effect::HideChoices => "hide choices".into(),
+            Effect::Learn { heard, chosen } => {
+                format!("learn {:?} for {:?}", chosen.as_str(), heard.as_str())
+            }
+            Effect::Expect { client, names } => {
+                let names: Vec<&str> = names.iter().map(Spoken::as_str).collect();
+                if names.is_empty() {
+                    continue;
+                }
+                format!("expect {client}: {names:?}")
+            }
+            Effect::SwitchLanguage(language) => format!("switch to {language:?}"),
         };
         log.push_str(&format!("    {shown}\n"));
     }
@@ -113,7 +147,7 @@ fn heard(text: &str) -> HeardWords {
 /// One input. Texts stand between bars: `partial 1 |stable|unstable|`, `final 1 |text|`.
 fn parse(words: &str) -> SessionInput {
     let mut bars = words.split('|').map(str::to_owned).skip(1);
-    let mut text = move || bars.next().expect("a text between bars");
+    let mut text = || bars.next().expect("a text between bars");
     let mut parts = words.split_whitespace();
     let word = parts.next().expect("an input");
     let mut part = || parts.next().expect("an argument");
@@ -156,17 +190,30 @@ fn parse(words: &str) -> SessionInput {
             })
         }
         "typed" => SessionInput::KeyTyped,
+        "choose" => SessionInput::Choose(match part() {
+            "next" => Choice::Next,
+            "previous" => Choice::Previous,
+            "accept" => Choice::Accept,
+            digit => Choice::Number(number(digit) as usize - 1),
+        }),
         "started" => speech(part(), SpeechEvent::Started),
         "partial" => {
             let (stable, unstable) = (heard(&text()), heard(&text()));
             speech(part(), SpeechEvent::Partial { stable, unstable })
         }
-        "final" => speech(
-            part(),
-            SpeechEvent::Final {
-                words: heard(&text()),
-            },
-        ),
+        "final" => {
+            let capture = part();
+            let words = heard(&text());
+            let others = bars.filter(|text| !text.is_empty());
+            let alternatives = others.map(|text| heard(&text)).collect();
+            speech(
+                capture,
+                SpeechEvent::Final {
+                    words,
+                    alternatives,
+                },
+            )
+        }
         "lost" => speech(part(), SpeechEvent::Lost),
         "failed" => speech(part(), SpeechEvent::Failed),
         "ended" => speech(part(), SpeechEvent::Ended),
