@@ -76,7 +76,8 @@ pub use engine::{EngineEvent, EngineEventKind};
 pub use error::IbusError;
 pub use handle::EngineHandle;
 pub use keys::{
-    Escape, KeyChord, KeyEdge, KeyEvent, KeyPolicy, KeyRole, Modifiers, RELEASE_MASK, Verdict,
+    Candidates, ChoiceKey, Escape, KeyChord, KeyEdge, KeyEvent, KeyPolicy, KeyRole, Modifiers,
+    RELEASE_MASK, Verdict,
 };
 pub use reconnect::{LinkEvent, keep_linked};
 pub use register::{Link, Start};

@@ -18,12 +18,13 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::interface::{RecognizerConfig, RecognizerError, RecognizerEvent};
+use crate::context_graph::ContextGraph;
 use crate::encoder::InferenceError;
 use crate::endpoint::{Endpoint, EndpointInput, EndpointRules, SoundsFinished};
 use crate::gate::{GateEvent, SpeechGate};
 use crate::punctuate::Following;
 use crate::resample::Resampler;
-use crate::speech_model::SpeechModel;
+use crate::speech_model::{SearchMethod, SpeechModel};
 use crate::time::{Millis, SAMPLE_RATE_HZ, SampleIndex};
 use crate::transcript::{Final, Transcript};
 pub use crate::utterance::LeadIn;
@@ -59,6 +60,9 @@ pub struct Recognizer {
     gate: Option<SpeechGate>,
     endpoint: Option<EndpointRules>,
     n_best: usize,
+    method: SearchMethod,
+    /// Phrases to prefer from the next utterance on, if they changed.
+    next_hotwords: Option<Option<Arc<ContextGraph>>>,
     utterance: Utterance,
     writing: Writing,
     activity: Activity,
@@ -98,6 +102,8 @@ impl Recognizer {
             gate: config.gate.as_ref().map(SpeechGate::new),
             endpoint: config.endpoint,
             n_best: config.n_best,
+            method: config.search,
+            next_hotwords: None,
             utterance: Utterance::new(Arc::clone(&model), search, config.lead_in)?,
             writing: Writing::default(),
             activity: Activity::Waiting,
@@ -108,6 +114,11 @@ impl Recognizer {
             events: VecDeque::new(),
             model,
         })
+    }
+
+    /// Prefers other phrases from the next utterance on.
+    pub fn set_hotwords(&mut self, hotwords: Option<Arc<ContextGraph>>) {
+        self.next_hotwords = Some(hotwords);
     }
 
     /// Takes the next samples, mono, at the native rate.
@@ -241,7 +252,12 @@ impl Recognizer {
         self.position = start;
         self.writing.clear();
         self.shown = Transcript::default();
-        match self.utterance.begin(start) {
+        let search = self
+            .next_hotwords
+            .take()
+            .map(|hotwords| self.model.search(&self.method, hotwords))
+            .transpose();
+        match search.and_then(|search| self.utterance.begin(start, search)) {
             Ok(()) => {
                 self.activity = Activity::Hearing;
                 self.events.push_back(RecognizerEvent::Started {

@@ -77,8 +77,16 @@ impl Utterance {
         })
     }
 
-    /// Forgets everything and waits for audio whose first sample is `start` of the stream.
-    pub(crate) fn begin(&mut self, start: SampleIndex) -> Result<(), InferenceError> {
+    /// Forgets everything and waits for audio whose first sample is `start` of the stream, with
+    /// another search where one is given.
+    pub(crate) fn begin(
+        &mut self,
+        start: SampleIndex,
+        search: Option<Box<dyn Search>>,
+    ) -> Result<(), InferenceError> {
+        if let Some(search) = search {
+            self.search = search;
+        }
         let encoder = self.model.acoustic().encoder();
         self.state = encoder.start()?;
         self.fbank.reset();

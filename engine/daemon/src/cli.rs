@@ -37,6 +37,13 @@ pub(crate) enum Command {
     Cancel,
     /// Insert the last text again, where focus is
     PasteLast,
+    /// Words and names that you use: they are preferred when they are heard
+    #[command(subcommand)]
+    Words(WordsCommand),
+    /// List the languages that can be spoken; the one in use has a star
+    Languages,
+    /// Speak another language, with the first model installed for it
+    Language(LanguageArgs),
     /// Show what the daemon is doing
     Status,
     /// List the microphones
@@ -65,6 +72,35 @@ pub(crate) struct ManArgs {
     /// An existing directory
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
+}
+
+/// Verbs about words.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WordsCommand {
+    /// List your words, and what corrections have taught
+    List,
+    /// Add words or phrases; " :2.5" at the end gives one more or less weight
+    Add(WordsArgs),
+    /// Remove words or phrases, learned ones too
+    Remove(WordsArgs),
+    /// Print all words as a file that "words.txt" and "--words" take
+    Export,
+}
+
+/// Arguments of `sotto words add` and `sotto words remove`.
+#[derive(Debug, Args)]
+pub(crate) struct WordsArgs {
+    /// A word or phrase
+    #[arg(required = true, value_name = "WORD")]
+    pub(crate) words: Vec<String>,
+}
+
+/// Arguments of `sotto language`.
+#[derive(Debug, Args)]
+pub(crate) struct LanguageArgs {
+    /// A language code, such as "en" or "de"
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
 }
 
 /// Arguments of `sotto daemon`.

@@ -8,6 +8,7 @@ mod doctor_service;
 mod events;
 mod files;
 mod heard_words;
+mod hotwords;
 mod input_method;
 mod key_name;
 mod keyboard;
@@ -26,9 +27,11 @@ mod portal;
 mod push_to_talk;
 mod recognizer_thread;
 mod run;
+mod run_text;
 mod service;
 mod services;
 mod settings_service;
+mod snippet_values;
 mod sound;
 #[cfg(test)]
 mod tests;
@@ -61,13 +64,14 @@ use self::{
     push_to_talk::PushToTalk,
     recognizer_thread::{RecognizerThread, Settings},
     run::{Attach, Daemon, Sources},
+    run_text::TextDesk,
     service::{Board, Instance},
     services::Services,
     sound::DesktopMicrophone,
     writing::{TextFiles, Writing},
 };
 pub(crate) use self::{
-    config::Config, config_edit::set as set_setting, files::Files,
+    config::Config, config_edit::set as set_setting, config_edit::set_model, files::Files,
     keyboard::examine as examine_keyboard, offer::clipboard_program, push_to_talk::doors,
 };
 
@@ -172,11 +176,15 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
             delivery: config.delivery.clone(),
             events: events.clone(),
         },
-        ladder: Ladder::start(files.typing_token, events),
+        ladder: Ladder::start(files.typing_token.clone(), events),
         push_to_talk,
         attach,
         attached,
-        writing: Writing::new(TextFiles::beside(&files.config)),
+        text: TextDesk::new(
+            Writing::new(TextFiles::beside(&files.config)),
+            files.words(),
+            files.learned.clone(),
+        ),
         config,
         config_path: files.config,
     };

@@ -10,6 +10,7 @@ mod doctor;
 mod eval;
 mod explain;
 mod help;
+mod language;
 mod manual;
 mod model;
 mod models;
@@ -17,6 +18,7 @@ mod notice;
 mod parallel;
 mod source;
 mod transcribe;
+mod words;
 
 use std::{io, process::ExitCode};
 
@@ -51,6 +53,9 @@ fn main() -> ExitCode {
         Command::Toggle => client::ask(Verb::Toggle),
         Command::Cancel => client::ask(Verb::Cancel),
         Command::PasteLast => client::ask(Verb::PasteLast),
+        Command::Words(command) => words::run(command),
+        Command::Languages => language::list(),
+        Command::Language(args) => language::switch(&args.code),
         Command::Status => client::ask(Verb::Status),
         Command::Devices => doctor::devices(),
         Command::Doctor => doctor::examine(),

@@ -18,7 +18,7 @@ use sotto_models::{Bundle, Decoding, FileRole, ModelError, SearchKind, SearchPat
 use crate::cli::RecognitionArgs;
 
 /// Bonus for a token of a phrase without a weight, in natural log; the value that sherpa-onnx uses.
-const DEFAULT_BOOST: f32 = 1.5;
+pub(crate) const DEFAULT_BOOST: f32 = 1.5;
 
 /// A model with the configuration that the user and its manifest ask for.
 pub(crate) struct LoadedModel {

@@ -101,6 +101,34 @@ pub enum UserMessage {
     NoAlternatives,
 }
 
+/// Something that is done about the text in a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldAct {
+    /// Ask the client for the text around the caret.
+    Read,
+    /// Delete these texts, which stand right before and right after the caret.
+    Delete {
+        /// Text before the caret.
+        before: Spoken,
+        /// Text after the caret.
+        after: Spoken,
+    },
+    /// Press a key for the client, as if the user had.
+    Press {
+        /// Which key.
+        key: EditKey,
+        /// How often.
+        n_times: usize,
+    },
+    /// Show alternatives at the caret, numbered from 1.
+    ShowChoices {
+        /// The alternatives.
+        choices: Vec<Spoken>,
+        /// Which one is highlighted, counted from 0.
+        highlighted: usize,
+    },
+}
+
 /// A key that an edit presses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EditKey {
@@ -143,37 +171,12 @@ pub enum Effect {
         /// The text, with the space that joins it to what stands before.
         text: Spoken,
     },
-    /// Ask the client for the text around the caret.
-    ReadSurrounding {
+    /// Do something about the text in the field.
+    Field {
         /// The context that has focus.
         context: ContextId,
-    },
-    /// Delete these texts, which stand right before and right after the caret.
-    DeleteSurrounding {
-        /// The context that has focus.
-        context: ContextId,
-        /// Text before the caret.
-        before: Spoken,
-        /// Text after the caret.
-        after: Spoken,
-    },
-    /// Press a key for the client, as if the user had.
-    PressKey {
-        /// The context that has focus.
-        context: ContextId,
-        /// Which key.
-        key: EditKey,
-        /// How often.
-        n_times: usize,
-    },
-    /// Show alternatives at the caret, numbered from 1.
-    ShowChoices {
-        /// The context that has focus.
-        context: ContextId,
-        /// The alternatives.
-        choices: Vec<Spoken>,
-        /// Which one is highlighted, counted from 0.
-        highlighted: usize,
+        /// What to do.
+        act: FieldAct,
     },
     /// Show no alternatives.
     HideChoices,

@@ -34,7 +34,9 @@ mod time;
 mod written;
 
 pub use config::{KeyMode, SessionConfig};
-pub use effect::{Cue, EditKey, Effect, Flush, KeepReason, State, Unavailable, UserMessage};
+pub use effect::{
+    Cue, EditKey, Effect, FieldAct, Flush, KeepReason, State, Unavailable, UserMessage,
+};
 pub use heard::{HeardWord, HeardWords};
 pub use input::{
     Capabilities, CaptureFailure, CaptureId, Choice, ContentType, ContextId, SessionInput,

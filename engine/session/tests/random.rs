@@ -1,6 +1,9 @@
 //! Ten thousand random scripts: no order of inputs types into the wrong window, loses words,
 //! panics, hangs in `Finishing`, or moves deadlines back.
 //!
+//! The fields of the trial hold what was committed to them, some tell their text and some do not; the
+//! user types into them, seen by the engine and unseen. Every edit must hit exactly what stands there.
+//!
 //! The judge below knows nothing of the session's insides: it watches which contexts had focus
 //! while each utterance was spoken, and what became of each final text.
 
@@ -9,8 +12,9 @@ use std::sync::{Arc, LazyLock};
 
 use proptest::{collection, prelude::*, test_runner::Config};
 use sotto_session::{
-    Capabilities, CaptureFailure, CaptureId, ContentType, ContextId, Effect, Flush, HeardWords,
-    Millis, Session, SessionConfig, SessionInput, SpeechEvent, State,
+    Capabilities, CaptureFailure, CaptureId, Choice, ContentType, ContextId, EditKey, Effect,
+    FieldAct, Flush, HeardWords, Millis, Session, SessionConfig, SessionInput, SpeechEvent, State,
+    Surrounding,
 };
 use sotto_text::{Language, TextRules};
 
@@ -20,11 +24,36 @@ static RULES: LazyLock<Arc<TextRules>> =
 /// Speech is heard by the recognizer at most this long after it began.
 const RECOGNIZER_LATENCY_MS: u64 = 700;
 
+/// Commands that are said; `f1` and the like name texts that may stand there.
+const COMMANDS: &[&str] = &[
+    "scratch that",
+    "undo that",
+    "redo that",
+    "select f1",
+    "delete f2",
+    "delete last word",
+    "capitalize that",
+    "replace f1 with r",
+    "correct f1",
+    "correct that",
+    "choose one",
+    "go to end",
+    "new sentence",
+    "stop dictation",
+];
+
 /// What happens next, with the capture left to be the one running or an older one.
 #[derive(Debug, Clone)]
 enum Step {
     Input(SessionInput),
-    Speech { age: u64, event: Said },
+    Speech {
+        age: u64,
+        event: Said,
+    },
+    /// The focused field tells its text, if it is one that does.
+    Tell,
+    /// The user types while another engine is selected.
+    TypeUnseen,
     CaptureStarted,
     CaptureFailed,
 }
@@ -38,6 +67,12 @@ enum Said {
     Failed,
     Ended,
     Silence,
+    Command(&'static str),
+}
+
+/// Whether the application of this context tells its text.
+fn tells(context: &ContextId) -> bool {
+    context.as_str() != "context-2"
 }
 
 fn context(n: u8) -> ContextId {
@@ -78,6 +113,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Said::Failed),
         4 => Just(Said::Ended),
         1 => Just(Said::Silence),
+        5 => proptest::sample::select(COMMANDS).prop_map(Said::Command),
     ];
     let speech = (prop_oneof![9 => Just(0u64), 1 => Just(1)], said)
         .prop_map(|(age, event)| Step::Speech { age, event });
@@ -92,6 +128,10 @@ fn step() -> impl Strategy<Value = Step> {
         3 => input(SessionInput::ModelReady),
         1 => input(SessionInput::ModelMissing),
         2 => input(SessionInput::PasteLast),
+        3 => Just(Step::Tell),
+        1 => Just(Step::TypeUnseen),
+        1 => (0..3usize).prop_map(|at| Step::Input(SessionInput::Choose(Choice::Number(at)))),
+        1 => input(SessionInput::Choose(Choice::Next)),
     ];
     prop_oneof![4 => keys, 6 => focus, 8 => speech, 3 => capture, 3 => world]
 }
@@ -99,6 +139,31 @@ fn step() -> impl Strategy<Value = Step> {
 fn script() -> impl Strategy<Value = Vec<(u64, Step)>> {
     let pause = prop_oneof![4 => 0..60u64, 4 => 60..1_000u64, 1 => 1_000..12_000u64];
     collection::vec((pause, step()), 1..80)
+}
+
+/// A dictation that is under way, with more to edit than to wait for.
+fn editing_script() -> impl Strategy<Value = Vec<(u64, Step)>> {
+    let speech = |event| Step::Speech { age: 0, event };
+    let step = prop_oneof![
+        6 => Just(speech(Said::Final)),
+        8 => proptest::sample::select(COMMANDS).prop_map(move |said| speech(Said::Command(said))),
+        4 => Just(Step::Tell),
+        1 => Just(Step::TypeUnseen),
+        1 => Just(Step::Input(SessionInput::KeyTyped)),
+        1 => Just(Step::Input(SessionInput::Choose(Choice::Accept))),
+        2 => step(),
+    ];
+    let field = prop_oneof![2 => Just(0u8), 1 => Just(2)];
+    let pause = prop_oneof![2 => 0..60u64, 3 => 60..300u64];
+    (field, collection::vec((pause, step), 1..40)).prop_map(|(field, steps)| {
+        let start = [
+            Step::Input(SessionInput::Toggle),
+            Step::CaptureStarted,
+            focus_in(context(field), "gtk3-im:editor"),
+        ];
+        let start = start.into_iter().map(|step| (10, step));
+        start.chain(steps).collect()
+    })
 }
 
 /// Where the words of a capture may go.
@@ -132,6 +197,23 @@ struct Judge {
     kept: HashSet<String>,
     n_pastes: usize,
     cancelled: bool,
+    /// Commands said so far: they may write a text again.
+    n_commands: usize,
+    fields: HashMap<ContextId, Field>,
+    /// Whether keys of the user pass through our engine.
+    is_selected: bool,
+}
+
+/// A text field, with the caret at its end.
+#[derive(Debug, Default)]
+struct Field {
+    text: String,
+    /// What the application told last.
+    told: Option<String>,
+    /// How much of the text was there when the caret was moved by a key.
+    is_moved: bool,
+    /// Everything that was ever committed to it.
+    written: String,
 }
 
 impl Judge {
@@ -212,6 +294,7 @@ impl Judge {
             }
             SessionInput::PasteLast => self.n_pastes += 1,
             SessionInput::Cancel => self.cancelled = true,
+            SessionInput::KeyTyped => self.type_key('#'),
             SessionInput::Reset(context) => {
                 let texts = self.finals.iter_mut().filter_map(|(text, (_, utterance))| {
                     (!self.committed.contains_key(text)).then_some(utterance)
@@ -224,6 +307,10 @@ impl Judge {
                 let text = words.words()[0].word.text.clone();
                 self.hear(*capture);
                 let utterance = self.speaking.remove(capture).unwrap_or_default();
+                if !text.starts_with('F') {
+                    self.n_commands += 1;
+                    return;
+                }
                 self.finals.insert(text, (*capture, utterance));
             }
             SessionInput::Speech(capture, SpeechEvent::Started | SpeechEvent::Partial { .. }) => {
@@ -256,6 +343,13 @@ impl Judge {
                     self.discarded.insert(*capture);
                 }
             }
+            Effect::ActivateEngine => self.is_selected = true,
+            Effect::RestoreEngine => self.is_selected = false,
+            Effect::Field { context, act } => {
+                assert_eq!(self.focused.as_ref(), Some(context), "edit without focus");
+                assert!(!self.secret, "edit in a secret field");
+                self.act(context, act);
+            }
             Effect::SetPreedit { context, .. } => {
                 assert_eq!(
                     self.focused.as_ref(),
@@ -268,6 +362,8 @@ impl Judge {
                 assert_eq!(self.focused.as_ref(), Some(context), "commit without focus");
                 assert!(!self.secret, "commit into a secret field");
                 self.committed_text(context, text.as_str());
+                let field = self.fields.entry(context.clone()).or_default();
+                field.text.push_str(text.as_str());
             }
             Effect::KeepUndelivered { text, .. } => {
                 self.kept
@@ -277,12 +373,62 @@ impl Judge {
         }
     }
 
+    fn type_key(&mut self, key: char) {
+        if let Some(context) = &self.focused {
+            self.fields
+                .entry(context.clone())
+                .or_default()
+                .text
+                .push(key);
+        }
+    }
+
+    fn act(&mut self, context: &ContextId, act: &FieldAct) {
+        let field = self.fields.entry(context.clone()).or_default();
+        match act {
+            FieldAct::Read | FieldAct::ShowChoices { .. } => {}
+            FieldAct::Delete { before, after } => {
+                assert!(tells(context), "an edit of text that was never told");
+                assert_eq!(after.as_str(), "", "the caret stands at the end");
+                let stem = field.text.strip_suffix(before.as_str());
+                field.text = stem.expect("what is deleted stands there").to_owned();
+            }
+            FieldAct::Press { key, n_times } => match key {
+                EditKey::BackSpace => {
+                    for _ in 0..*n_times {
+                        let deleted = field.text.pop();
+                        let typed = deleted.is_none_or(|c| matches!(c, '~' | '#'));
+                        // Text that was told may be deleted and written again.
+                        let may_be_known = tells(context);
+                        assert!(may_be_known || !typed, "a key deleted what the user typed");
+                    }
+                }
+                // A selection is not followed: nothing is told of this field any more.
+                EditKey::Left | EditKey::SelectRight => field.is_moved = true,
+                EditKey::TextEnd => field.is_moved = false,
+            },
+        }
+    }
+
     fn committed_text(&mut self, context: &ContextId, text: &str) {
+        let field = self.fields.entry(context.clone()).or_default();
+        field.written.push(' ');
+        field.written.push_str(text);
+        let field_words: HashSet<String> = field
+            .written
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
         for word in text.split_whitespace() {
             *self.committed.entry(word.to_owned()).or_default() += 1;
             let Some((_, utterance)) = self.finals.get(word) else {
                 continue;
             };
+            // A command that was prose wrote its small form here; an edit may have capitalized it.
+            let small = word.to_lowercase();
+            if field_words.contains(&small) {
+                continue;
+            }
             if self.n_pastes == 0 {
                 assert!(
                     !utterance.spoiled,
@@ -312,7 +458,7 @@ impl Judge {
         for (text, (capture, utterance)) in &self.finals {
             let n_commits = self.committed.get(text).copied().unwrap_or(0);
             assert!(
-                n_commits <= 1 + self.n_pastes,
+                n_commits <= 1 + self.n_pastes + self.n_commands,
                 "{text} was committed {n_commits} times"
             );
             let dropped = utterance.secret || self.discarded.contains(capture) || self.cancelled;
@@ -335,12 +481,42 @@ struct Trial {
 
 impl Trial {
     fn drain(&mut self) {
+        let mut read = None;
         while let Some(effect) = self.session.poll_effect() {
+            if let Effect::Field {
+                context,
+                act: FieldAct::Read,
+            } = &effect
+            {
+                read = Some(context.clone());
+            }
             if let Effect::StartCapture(capture) = effect {
                 self.capture = capture.0;
             }
             self.judge.effect(&effect);
         }
+        if let Some(context) = read {
+            self.tell(&context);
+        }
+    }
+
+    /// The application tells its text, if it is another than it told last.
+    fn tell(&mut self, context: &ContextId) {
+        if !tells(context) || self.judge.focused.as_ref() != Some(context) {
+            return;
+        }
+        let field = self.judge.fields.entry(context.clone()).or_default();
+        if field.told.as_ref() == Some(&field.text) || field.is_moved {
+            return;
+        }
+        field.told = Some(field.text.clone());
+        let text = field.text.clone();
+        let cursor = u32::try_from(text.chars().count()).unwrap();
+        self.input(SessionInput::Surrounding(Surrounding {
+            text,
+            cursor,
+            anchor: cursor,
+        }));
     }
 
     /// Lets deadlines pass until `end`, or until none is left.
@@ -389,6 +565,10 @@ impl Trial {
                     alternatives: Vec::new(),
                 }
             }
+            Said::Command(command) => SpeechEvent::Final {
+                words: HeardWords::from_written(command),
+                alternatives: Vec::new(),
+            },
             Said::Lost => SpeechEvent::Lost,
             Said::Failed => SpeechEvent::Failed,
             Said::Ended => SpeechEvent::Ended,
@@ -451,6 +631,16 @@ impl Trial {
                 Step::Speech { age, event } => {
                     trial.speech(trial.capture.saturating_sub(age), event);
                 }
+                Step::Tell => {
+                    if let Some(context) = trial.judge.focused.clone() {
+                        trial.tell(&context);
+                    }
+                }
+                Step::TypeUnseen => {
+                    if !trial.judge.is_selected {
+                        trial.judge.type_key('~');
+                    }
+                }
                 Step::CaptureStarted => {
                     trial.input(SessionInput::CaptureStarted(CaptureId(trial.capture)));
                 }
@@ -476,6 +666,16 @@ proptest! {
 
     #[test]
     fn no_script_breaks_the_promises(script in script()) {
+        Trial::run(script);
+    }
+
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 4_000, ..Config::default() })]
+
+    #[test]
+    fn edits_hit_what_stands_there(script in editing_script()) {
         Trial::run(script);
     }
 }

@@ -14,7 +14,7 @@ use crate::itn::{Extent, Itn, Kinds};
 use crate::language::Language;
 use crate::piece::{Piece, Side, join};
 use crate::profile::{AutomaticMarks, CapitalPolicy, FieldPurpose};
-use crate::replacement::{Replacements, SnippetValues};
+use crate::replacement::{Replacements, SnippetValues, SnippetVariables};
 use crate::rules::{Switch, TextChoices};
 use crate::spoken::{SpokenForms, Writer};
 use crate::table::TableProblem;
@@ -60,6 +60,12 @@ impl TextShaper {
             caret: CaretFit::new(language),
             automatic_marks: choices.automatic_marks,
         }
+    }
+
+    /// The variables that the user's snippets use.
+    #[must_use]
+    pub fn variables(&self) -> SnippetVariables {
+        self.replacements.variables()
     }
 
     /// A text that is written already, as it must be inserted at `place`.

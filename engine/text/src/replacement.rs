@@ -32,6 +32,15 @@ impl fmt::Debug for SnippetValues {
     }
 }
 
+/// Which variables snippets use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SnippetVariables {
+    /// `{date}`
+    pub date: bool,
+    /// `{clipboard}`
+    pub clipboard: bool,
+}
+
 #[derive(Clone)]
 struct Entry {
     words: Vec<String>,
@@ -90,6 +99,20 @@ impl Replacements {
             }
         }
         problems
+    }
+
+    /// The variables that any entry uses.
+    #[must_use]
+    pub fn variables(&self) -> SnippetVariables {
+        let parts = self
+            .entries
+            .values()
+            .flatten()
+            .flat_map(|entry| &entry.parts);
+        parts.fold(SnippetVariables::default(), |used, part| SnippetVariables {
+            date: used.date || matches!(part, Part::Date),
+            clipboard: used.clipboard || matches!(part, Part::Clipboard),
+        })
     }
 
     /// What is written for the longest entry at `words[at]`, and how many words it takes.
@@ -273,6 +296,10 @@ mod tests {
             "[{date} my closing]"
         );
         assert_eq!(write("a\tno\na b\tyes", "a b"), "yes");
+        let mut replacements = Replacements::default();
+        assert_eq!(replacements.variables(), SnippetVariables::default());
+        replacements.extend("snippets.tsv", "today\t{date}");
+        assert!(replacements.variables().date && !replacements.variables().clipboard);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::itn::Kinds;
 use crate::language::Language;
 use crate::pipeline::TextShaper;
 use crate::profile::{AutomaticMarks, FieldPurpose, Profile, Profiles};
-use crate::replacement::SnippetValues;
+use crate::replacement::{SnippetValues, SnippetVariables};
 use crate::sentence::SentenceSplitter;
 use crate::table::TableProblem;
 use crate::word::MarkedWord;
@@ -148,6 +148,12 @@ impl TextRules {
     #[must_use]
     pub fn fit(&self, text: &str, place: &Place<'_>) -> String {
         self.shaper.fit(text, place)
+    }
+
+    /// The variables that the user's snippets use.
+    #[must_use]
+    pub fn variables(&self) -> SnippetVariables {
+        self.shaper.variables()
     }
 
     /// The editing commands.

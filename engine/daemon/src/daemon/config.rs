@@ -215,6 +215,7 @@ impl Config {
             },
             tap_limit: Millis(self.key.tap_limit_ms),
             release_grace: Millis(self.key.release_grace_ms),
+            names_around: self.text.names_around,
             stop_after_silence: (silence > 0).then(|| Millis(silence.saturating_mul(1_000))),
             ..SessionConfig::default()
         }

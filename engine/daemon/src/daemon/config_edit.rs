@@ -82,6 +82,15 @@ pub(crate) fn set(
     })
 }
 
+/// Chooses the model with this id.
+///
+/// # Errors
+///
+/// If the settings cannot be written.
+pub(crate) fn set_model(path: &Path, id: &str) -> Result<(), EditError> {
+    set(path, "model.id", Some(&serde_json::Value::from(id)))
+}
+
 fn read(path: &Path) -> Result<String, EditError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(text),

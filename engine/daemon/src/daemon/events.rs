@@ -2,6 +2,7 @@
 
 use sotto_api::DictationError;
 use sotto_ibus::{EngineEvent, LinkEvent};
+use sotto_text::SnippetValues;
 use tokio::sync::oneshot;
 
 use crate::daemon::{push_to_talk::Edge, recognizer_thread::Report};
@@ -38,6 +39,8 @@ pub(crate) enum Event {
     Typed,
     /// A model came or went.
     Models,
+    /// What the variables of snippets stand for now.
+    SnippetValues(SnippetValues),
     /// A notification's button asks for the last text.
     PasteLast,
     /// The process is asked to end.

@@ -11,6 +11,8 @@ pub(crate) struct Files {
     pub(crate) remembered_engine: PathBuf,
     /// The desktop's permission to type.
     pub(crate) typing_token: PathBuf,
+    /// What corrections have taught.
+    pub(crate) learned: PathBuf,
 }
 
 impl Files {
@@ -30,7 +32,13 @@ impl Files {
                 .state_dir()
                 .unwrap_or_else(|| dirs.data_dir())
                 .join("typing-token"),
+            learned: dirs.data_dir().join("learned.tsv"),
         })
+    }
+
+    /// The user's words, beside the settings.
+    pub(crate) fn words(&self) -> PathBuf {
+        self.config.with_file_name("words.txt")
     }
 
     /// Writes the documented settings where there are none yet.

@@ -1,7 +1,12 @@
 //! The core's words as the session takes them.
 
-use sotto_core::{punctuate, transcript::Word};
-use sotto_session::{HeardWord, HeardWords};
+use sotto_core::{
+    punctuate,
+    time::Millis,
+    tokens::Tokenizer,
+    transcript::{Final, Word},
+};
+use sotto_session::{HeardWord, HeardWords, SpeechEvent};
 use sotto_text::{Case, Mark, MarkedWord};
 
 /// Words with their marks, case and silences; characters of unspaced scripts become one word.
@@ -28,6 +33,24 @@ pub(crate) fn heard_words(words: &[Word]) -> HeardWords {
         before = Some(word);
     }
     HeardWords::new(heard)
+}
+
+/// A final with the words of its other hypotheses.
+pub(crate) fn final_words(last: &Final, tokenizer: Option<&Tokenizer>) -> SpeechEvent {
+    let words = heard_words(&last.transcript.stable);
+    let mut alternatives: Vec<HeardWords> = Vec::new();
+    if let Some(tokenizer) = tokenizer {
+        for hypothesis in last.n_best.iter().skip(1) {
+            let other = heard_words(&tokenizer.words(hypothesis, 1, Millis(0)));
+            if !alternatives.contains(&other) {
+                alternatives.push(other);
+            }
+        }
+    }
+    SpeechEvent::Final {
+        words,
+        alternatives,
+    }
 }
 
 /// A word as the shaping chain takes it. A model that writes marks itself has them in the word.
@@ -67,8 +90,6 @@ const fn mark(mark: punctuate::Mark) -> Option<Mark> {
 
 #[cfg(test)]
 mod tests {
-    use sotto_core::time::Millis;
-
     use super::*;
 
     fn word(text: &str, written: &str, mark: punctuate::Mark, start: u64, end: u64) -> Word {

@@ -3,13 +3,17 @@
 //! Switching engines waits for `ibus-daemon`, so it happens in a task of its own, one switch after
 //! the other; preedit and commits are signals and are sent from the loop.
 
+mod field;
+
 use std::sync::Arc;
 
 use sotto_ibus::{
     Activation, EngineEvent, EngineEventKind, EngineHandle, FocusSerial, IbusError, KeyEdge,
     KeyRole, Link, Purpose, RememberedEngine, SurroundingText, Text, Underline,
 };
-use sotto_session::{Capabilities, ContentType, ContextId, SessionInput, Spoken, Surrounding};
+use sotto_session::{
+    Capabilities, Choice, ContentType, ContextId, SessionInput, Spoken, Surrounding,
+};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::daemon::{
@@ -55,6 +59,8 @@ pub(crate) struct InputMethod {
     attended: Option<Attended>,
     /// Where the preedit stands.
     shown_on: Option<EngineHandle>,
+    /// Where alternatives are shown.
+    choices_on: Option<EngineHandle>,
 }
 
 impl InputMethod {
@@ -66,6 +72,7 @@ impl InputMethod {
             switches,
             attended: None,
             shown_on: None,
+            choices_on: None,
         }
     }
 
@@ -84,6 +91,7 @@ impl InputMethod {
     pub(crate) fn disconnected(&mut self) {
         self.attended = None;
         self.shown_on = None;
+        self.choices_on = None;
         self.switch(Switch::Disconnected);
     }
 
@@ -159,9 +167,17 @@ impl InputMethod {
                 (KeyRole::PushToTalk, KeyEdge::Press) => Some(SessionInput::Press),
                 (KeyRole::PushToTalk, KeyEdge::Release) => Some(SessionInput::Release),
                 (KeyRole::Cancel, KeyEdge::Press) => Some(SessionInput::Cancel),
+                (KeyRole::Choose(key), KeyEdge::Press | KeyEdge::Repeat) => {
+                    Some(SessionInput::Choose(field::choice(key)))
+                }
                 (KeyRole::Typed, KeyEdge::Press | KeyEdge::Repeat) => Some(SessionInput::KeyTyped),
                 _ => None,
             },
+            EngineEventKind::CandidateClicked { index, .. } => {
+                Some(SessionInput::Choose(Choice::Number(index as usize)))
+            }
+            EngineEventKind::CursorUp => Some(SessionInput::Choose(Choice::Previous)),
+            EngineEventKind::CursorDown => Some(SessionInput::Choose(Choice::Next)),
             EngineEventKind::Disabled | EngineEventKind::Destroyed => {
                 self.switch(Switch::Check);
                 Some(SessionInput::Release)

@@ -1,6 +1,7 @@
 //! What the user is told, as sentences that say what to do.
 
 use sotto_session::{CaptureFailure, KeepReason, Unavailable, UserMessage};
+use sotto_text::Refused;
 use tr::tr;
 
 /// Whether the text is on the clipboard.
@@ -50,6 +51,30 @@ pub(crate) fn sentence(message: UserMessage) -> String {
             "The speech model does not work: install it again, or choose another in the settings."
         ),
         UserMessage::NothingToPaste => tr!("There is no text to paste yet."),
+        UserMessage::NotEdited(why) => not_edited(why),
+        UserMessage::NoAlternatives => {
+            tr!("Nothing else is known that this may have been: say it again or type it.")
+        }
+    }
+}
+
+fn not_edited(why: Refused) -> String {
+    match why {
+        Refused::NothingDictated => {
+            tr!("Nothing was dictated into this field that could be edited: edit it by hand.")
+        }
+        Refused::NotFound => {
+            tr!("The text to edit is not before the caret: name words that are there.")
+        }
+        Refused::TextChanged => {
+            tr!("The text before the caret is not what was dictated: edit it by hand.")
+        }
+        Refused::CaretOutOfRange | Refused::CaretInBytes => {
+            tr!("This application does not tell where its caret is: edit it by hand.")
+        }
+        Refused::OutOfReach => tr!(
+            "This application does not tell its text, and keys may have been typed since: edit it by hand."
+        ),
     }
 }
 

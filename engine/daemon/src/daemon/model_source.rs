@@ -12,6 +12,9 @@ use crate::{
     model,
 };
 
+/// Hypotheses for "correct ...".
+const N_BEST: usize = 8;
+
 /// Models as `sotto models list` shows them.
 #[derive(Debug)]
 pub(crate) struct InstalledModels;
@@ -35,6 +38,10 @@ impl ModelSource for InstalledModels {
             greedy: false,
             threads: 1,
         })?;
-        Ok((loaded.speech, loaded.config))
+        let config = RecognizerConfig {
+            n_best: N_BEST,
+            ..loaded.config
+        };
+        Ok((loaded.speech, config))
     }
 }

@@ -14,6 +14,7 @@ use std::{
 };
 
 use sotto_core::{
+    context_graph::ContextGraph,
     recognizer::{Recognizer, RecognizerConfig, RecognizerEvent},
     speech_model::SpeechModel,
 };
@@ -21,7 +22,8 @@ use sotto_session::{CaptureFailure, CaptureId, Flush, SpeechEvent};
 use sotto_text::Language;
 
 use crate::daemon::{
-    heard_words::heard_words,
+    heard_words::{final_words, heard_words},
+    hotwords::Hotwords,
     log::note,
     memory,
     microphone::{Heard, Microphone, Recording},
@@ -43,6 +45,8 @@ pub(crate) enum Control {
     Configure(Settings),
     /// Look for the model again: models have come or gone.
     LookAgain,
+    /// Prefer these phrases, from the next utterance on.
+    Prefer(Box<Hotwords>),
     /// End the thread.
     Quit,
 }
@@ -115,6 +119,7 @@ impl RecognizerThread {
             report: Box::new(report),
             loaded: None,
             looks_again: false,
+            hotwords: Hotwords::default(),
         };
         let thread = std::thread::Builder::new()
             .name("recognizer".to_owned())
@@ -151,6 +156,7 @@ struct Hearing {
     loaded: Option<Loaded>,
     /// Models have come or gone since the model was found.
     looks_again: bool,
+    hotwords: Hotwords,
 }
 
 /// Whether the thread goes on.
@@ -202,6 +208,7 @@ impl Hearing {
                 Control::Stop(..) => {}
                 Control::Configure(settings) => self.configure(settings),
                 Control::LookAgain => self.looks_again = true,
+                Control::Prefer(hotwords) => self.hotwords = *hotwords,
                 Control::Quit => return,
             }
             if std::mem::take(&mut self.looks_again) {
@@ -286,10 +293,15 @@ impl Hearing {
             let (model, config) = self.models.load(&self.settings.model)?;
             self.loaded = Some(Loaded { model, config });
         }
+        let hotwords = self.graph();
         let loaded = self.loaded.as_ref().expect("loaded just above");
+        let config = RecognizerConfig {
+            hotwords,
+            ..loaded.config.clone()
+        };
         Ok(Recognizer::new(
             Arc::clone(&loaded.model),
-            &loaded.config,
+            &config,
             rate_hz,
         )?)
     }
@@ -315,6 +327,10 @@ impl Hearing {
                 }
                 Ok(Control::Configure(settings)) => self.configure(settings),
                 Ok(Control::LookAgain) => self.looks_again = true,
+                Ok(Control::Prefer(hotwords)) => {
+                    self.hotwords = *hotwords;
+                    recognizer.set_hotwords(self.graph());
+                }
                 Ok(Control::Quit) | Err(RecvTimeoutError::Disconnected) => return Stop::Quit,
                 Ok(Control::Stop(..) | Control::Listen(_)) | Err(RecvTimeoutError::Timeout) => {}
             }
@@ -352,6 +368,11 @@ impl Hearing {
         }
     }
 
+    fn graph(&self) -> Option<Arc<ContextGraph>> {
+        let loaded = self.loaded.as_ref()?;
+        self.hotwords.graph_noted(loaded.model.tokenizer())
+    }
+
     fn pass_on(&self, capture: CaptureId, recognizer: &mut Recognizer) {
         while let Some(event) = recognizer.poll() {
             self.say(
@@ -362,9 +383,10 @@ impl Hearing {
                         stable: heard_words(&transcript.stable),
                         unstable: heard_words(&transcript.unstable),
                     },
-                    RecognizerEvent::Final(last) => SpeechEvent::Final {
-                        words: heard_words(&last.transcript.stable),
-                    },
+                    RecognizerEvent::Final(last) => {
+                        let tokenizer = self.loaded.as_ref().map(|loaded| loaded.model.tokenizer());
+                        final_words(&last, tokenizer)
+                    }
                     RecognizerEvent::Lost { n_samples } => {
                         note!("{n_samples} samples were lost: recognition is too slow here");
                         SpeechEvent::Lost

@@ -21,9 +21,9 @@ use crate::daemon::{
     offer::Offer,
     push_to_talk::{Edge, PushToTalk},
     recognizer_thread::{Control, RecognizerThread, Report, Settings},
+    run_text::TextDesk,
     service::{Board, SILENT_DBFS},
     services::Services,
-    writing::{self, Writing},
 };
 
 /// Where events come from.
@@ -50,7 +50,7 @@ pub(crate) struct Daemon {
     pub(crate) counts: Arc<KeyCounts>,
     pub(crate) offer: Offer,
     pub(crate) ladder: Ladder,
-    pub(crate) writing: Writing,
+    pub(crate) text: TextDesk,
     pub(crate) push_to_talk: PushToTalk,
     pub(crate) attach: Attach,
     pub(crate) attached: tokio::task::JoinHandle<()>,
@@ -128,6 +128,7 @@ impl Daemon {
                     services.models_changed().await;
                 }
             }
+            Event::SnippetValues(values) => self.session.set_snippet_values(values),
             Event::PasteLast => {
                 self.input(SessionInput::PasteLast).await;
             }
@@ -183,8 +184,7 @@ impl Daemon {
     async fn report(&mut self, report: Report) {
         let input = match report {
             Report::ModelFound(found) => {
-                self.writing.set_language(found.language);
-                self.write_by_rules();
+                self.hear_language(found.language);
                 self.show(async |board| board.set_model(&found.id).await)
                     .await;
                 SessionInput::ModelReady
@@ -248,7 +248,10 @@ impl Daemon {
         match effect {
             Effect::ActivateEngine => self.input_method.activate(),
             Effect::RestoreEngine => self.input_method.restore(),
-            Effect::StartCapture(capture) => self.recognizer.ask(Control::Listen(capture)),
+            Effect::StartCapture(capture) => {
+                self.begin_text();
+                self.recognizer.ask(Control::Listen(capture));
+            }
             Effect::StopCapture(capture, flush) => {
                 self.recognizer.ask(Control::Stop(capture, flush));
                 self.quiet().await;
@@ -280,6 +283,11 @@ impl Daemon {
             Effect::KeepUndelivered { text, reason } => {
                 self.ladder.send(text, reason, &self.offer);
             }
+            Effect::Field { context, act } => self.act(&context, &act).await,
+            Effect::HideChoices => self.hide_choices().await,
+            Effect::Learn { heard, chosen } => self.learn(&heard, &chosen),
+            Effect::Expect { client, names } => self.expect(&client, &names),
+            Effect::SwitchLanguage(language) => self.switch_language(language),
             Effect::StatusChanged(state) => self.status(state).await,
             Effect::Tell(message) => self.offer.tell(message),
             Effect::PlayCue(cue) => self.offer.play(cue),
@@ -329,17 +337,6 @@ impl Daemon {
                 .tell_sentence(tr::tr!("{}; the former settings stay in use.", error)),
         }
         self.write_by_rules();
-    }
-
-    /// Takes rules and tables that have changed into use.
-    fn write_by_rules(&mut self) {
-        let Some((rules, problems)) = self.writing.renewed(&self.config) else {
-            return;
-        };
-        self.session.set_rules(rules);
-        for place in writing::places(&problems) {
-            note!("{place} cannot be used; the other lines are");
-        }
     }
 
     fn apply_config(&mut self) {

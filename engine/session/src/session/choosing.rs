@@ -5,7 +5,7 @@ use sotto_text::{Command, KnownWord, Target, alternatives};
 use super::{Awaiting, Phase, Session};
 use crate::{
     dictation::{Addressee, Content, Edit, Pending},
-    effect::{Effect, UserMessage},
+    effect::{Effect, FieldAct, UserMessage},
     input::{Choice, ContextId},
     spoken::Spoken,
 };
@@ -52,12 +52,12 @@ impl Session {
 
     fn show_choices(&mut self) {
         if let Some(choosing) = &self.choosing {
-            let effect = Effect::ShowChoices {
-                context: choosing.context.clone(),
+            let context = choosing.context.clone();
+            let act = FieldAct::ShowChoices {
                 choices: choosing.choices.clone(),
                 highlighted: choosing.highlighted,
             };
-            self.push(effect);
+            self.act(&context, act);
         }
     }
 

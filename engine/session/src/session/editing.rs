@@ -9,7 +9,7 @@ use sotto_text::{COMMAND_PAUSE_MS, Command, EditPlan, FieldText, Keys, Ledger, R
 use super::{Phase, Session};
 use crate::{
     dictation::{Addressee, Content, Edit, Pending},
-    effect::{Cue, EditKey, Effect, UserMessage},
+    effect::{Cue, EditKey, Effect, FieldAct, UserMessage},
     heard::HeardWords,
     input::{ContextId, Surrounding},
     spoken::Spoken,
@@ -91,9 +91,7 @@ impl Session {
         };
         match self.hold {
             Hold::Unasked if needs_text => {
-                self.push(Effect::ReadSurrounding {
-                    context: context.clone(),
-                });
+                self.act(context, FieldAct::Read);
                 self.hold = Hold::Answer(self.now + self.config.surrounding_wait);
                 false
             }
@@ -182,11 +180,11 @@ impl Session {
                 });
                 self.forget_surrounding();
                 if removed != Removed::default() {
-                    self.push(Effect::DeleteSurrounding {
-                        context: context.clone(),
+                    let delete = FieldAct::Delete {
                         before: Spoken::new(removed.before),
                         after: Spoken::new(removed.after),
-                    });
+                    };
+                    self.act(context, delete);
                 }
                 self.insert(context, &Spoken::new(insert + &removed.between));
             }
@@ -227,12 +225,13 @@ impl Session {
 
     fn press_key(&mut self, context: &ContextId, key: EditKey, n_times: usize) {
         if n_times > 0 {
-            self.push(Effect::PressKey {
-                context: context.clone(),
-                key,
-                n_times,
-            });
+            self.act(context, FieldAct::Press { key, n_times });
         }
+    }
+
+    pub(super) fn act(&mut self, context: &ContextId, act: FieldAct) {
+        let context = context.clone();
+        self.push(Effect::Field { context, act });
     }
 
     /// Commits text that is part of an edit: the ledger knows of it already.

@@ -6,8 +6,9 @@
 use std::sync::{Arc, LazyLock};
 
 use sotto_session::{
-    Capabilities, CaptureFailure, CaptureId, Choice, ContentType, ContextId, Effect, HeardWord,
-    HeardWords, Millis, Session, SessionConfig, SessionInput, SpeechEvent, Spoken, Surrounding,
+    Capabilities, CaptureFailure, CaptureId, Choice, ContentType, ContextId, Effect, FieldAct,
+    HeardWord, HeardWords, Millis, Session, SessionConfig, SessionInput, SpeechEvent, Spoken,
+    Surrounding,
 };
 use sotto_text::{Language, MarkedWord, TextRules};
 
@@ -89,27 +90,23 @@ fn write_effects(session: &mut Session, log: &mut String) {
             Effect::ActivateEngine => "activate engine".into(),
             Effect::RestoreEngine => "restore engine".into(),
             Effect::ClearPreedit => "clear preedit".into(),
-            Effect::ReadSurrounding { context } => format!("read {}", context.as_str()),
-            Effect::DeleteSurrounding {
-                context,
-                before,
-                after,
-            } => {
-                let (before, after) = (before.as_str(), after.as_str());
-                format!("delete {}: {before:?} {after:?}", context.as_str())
-            }
-            Effect::PressKey {
-                context,
-                key,
-                n_times,
-            } => format!("key {}: {key:?} {n_times}", context.as_str()),
-            Effect::ShowChoices {
-                context,
-                choices,
-                highlighted,
-            } => {
-                let choices: Vec<&str> = choices.iter().map(Spoken::as_str).collect();
-                format!("choices {}: {choices:?} {highlighted}", context.as_str())
+            Effect::Field { context, act } => {
+                let name = context.as_str();
+                match act {
+                    FieldAct::Read => format!("read {name}"),
+                    FieldAct::Delete { before, after } => {
+                        let (before, after) = (before.as_str(), after.as_str());
+                        format!("delete {name}: {before:?} {after:?}")
+                    }
+                    FieldAct::Press { key, n_times } => format!("key {name}: {key:?} {n_times}"),
+                    FieldAct::ShowChoices {
+                        choices,
+                        highlighted,
+                    } => {
+                        let choices: Vec<&str> = choices.iter().map(Spoken::as_str).collect();
+                        format!("choices {name}: {choices:?} {highlighted}")
+                    }
+                }
             }
             Effect::HideChoices => "hide choices".into(),
             Effect::Learn { heard, chosen } => {
