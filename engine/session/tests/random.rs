@@ -511,7 +511,7 @@ impl Trial {
         }
         field.told = Some(field.text.clone());
         let text = field.text.clone();
-        let cursor = u32::try_from(text.chars().count()).unwrap();
+        let cursor = u32::try_from(text.chars().count()).expect("a short text");
         self.input(SessionInput::Surrounding(Surrounding {
             text,
             cursor,

@@ -32,6 +32,7 @@ fn hold_speak_release() {
     36 in A
     37 purpose 0
     38 around |Dear Ann,|
+        expect gtk3-im:editor: ["Ann"]
     500 partial 1 |hello|wor|
         preedit A: " hello" " wor"
     900 partial 1 |hello world||

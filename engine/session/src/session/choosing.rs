@@ -61,6 +61,18 @@ impl Session {
         }
     }
 
+    /// Ends a dictation that waits for nothing but a choice, if it does: a press while alternatives
+    /// are shown begins the next one, and they stay to be chosen by voice.
+    pub(super) fn end_unless_choosing(&mut self, hopeless: bool) {
+        if self.choosing.is_none() || hopeless {
+            self.end();
+        } else if self.again.is_some() {
+            let choosing = self.choosing.take();
+            self.end();
+            self.choosing = choosing;
+        }
+    }
+
     /// Takes the alternatives away without a choice.
     pub(super) fn stop_choosing(&mut self) {
         if self.choosing.take().is_some() {

@@ -29,15 +29,7 @@ impl Session {
             }
             Phase::Idle => self.begin(mode),
             Phase::Opening { .. } | Phase::Listening { .. } => self.finish(),
-            Phase::Finishing { .. } => {
-                self.again = Some(mode);
-                // Alternatives stay to be chosen by voice.
-                if self.is_choosing() && self.owes_nothing() {
-                    let choosing = self.choosing.take();
-                    self.end();
-                    self.choosing = choosing;
-                }
-            }
+            Phase::Finishing { .. } => self.again = Some(mode),
         }
     }
 

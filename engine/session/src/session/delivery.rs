@@ -54,16 +54,10 @@ impl Session {
             awaiting: Awaiting::Focus,
             ..
         } = &self.phase
-            && (dictation.pending.is_empty() && self.choosing.is_none() || hopeless)
+            && (dictation.pending.is_empty() || hopeless)
         {
-            self.end();
+            self.end_unless_choosing(hopeless);
         }
-    }
-
-    /// Whether nothing waits for delivery.
-    pub(super) fn owes_nothing(&mut self) -> bool {
-        self.dictation()
-            .is_none_or(|dictation| dictation.pending.is_empty())
     }
 
     /// Commits or edits; hands back an edit that has to wait.

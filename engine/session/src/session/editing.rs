@@ -6,7 +6,7 @@
 
 use sotto_text::{COMMAND_PAUSE_MS, Command, EditPlan, FieldText, Keys, Ledger, Refused, Target};
 
-use super::{Phase, Session};
+use super::Session;
 use crate::{
     dictation::{Addressee, Content, Edit, Pending},
     effect::{Cue, EditKey, Effect, FieldAct, UserMessage},
@@ -248,11 +248,6 @@ impl Session {
     /// What the application told does not hold after an edit; it tells anew.
     fn forget_surrounding(&mut self) {
         self.focus.set_surrounding(None);
-    }
-
-    /// Whether an edit is on its way that keeps the dictation open.
-    pub(super) const fn is_choosing(&self) -> bool {
-        self.choosing.is_some() && matches!(self.phase, Phase::Finishing { .. })
     }
 }
 
