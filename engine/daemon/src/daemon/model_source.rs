@@ -6,11 +6,16 @@ use sotto_core::{recognizer::RecognizerConfig, speech_model::SpeechModel};
 use sotto_models::{Bundle, SearchPath, StampStore};
 use sotto_text::Language;
 
-use crate::{
-    cli::RecognitionArgs,
-    daemon::recognizer_thread::{FoundModel, ModelSource},
-    model,
-};
+use crate::{cli::RecognitionArgs, daemon::recognizer_thread::ModelSource, model};
+
+/// A model whose files are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundModel {
+    /// Its id.
+    pub(crate) id: String,
+    /// What it hears.
+    pub(crate) language: Language,
+}
 
 /// Hypotheses for "correct ...".
 const N_BEST: usize = 8;

@@ -19,7 +19,6 @@ use sotto_core::{
     speech_model::SpeechModel,
 };
 use sotto_session::{CaptureFailure, CaptureId, Flush, SpeechEvent};
-use sotto_text::Language;
 
 use crate::daemon::{
     heard_words::{final_words, heard_words},
@@ -27,6 +26,7 @@ use crate::daemon::{
     log::note,
     memory,
     microphone::{Heard, Microphone, Recording},
+    model_source::FoundModel,
 };
 
 /// Pause between two looks at the ring: one frame shift.
@@ -75,15 +75,6 @@ pub(crate) enum Report {
     Failed(CaptureId, CaptureFailure),
     /// The recognizer's word.
     Speech(CaptureId, SpeechEvent),
-}
-
-/// A model whose files are there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FoundModel {
-    /// Its id.
-    pub(crate) id: String,
-    /// What it hears.
-    pub(crate) language: Language,
 }
 
 /// A model that can be loaded.
