@@ -64,6 +64,13 @@ impl Store {
         is_id(id) && self.dir.join(id).join(MANIFEST_FILE).is_file()
     }
 
+    /// Whether a part of it was downloaded and waits for the rest.
+    #[must_use]
+    pub fn has_part(&self, id: &str) -> bool {
+        let staged = self.dir.join(STAGING_DIR).join(id);
+        is_id(id) && fs::read_dir(staged).is_ok_and(|mut files| files.next().is_some())
+    }
+
     /// Begins an installation, or goes on with one that was cut off.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ pub mod probe;
 pub mod process;
 pub mod scene;
 pub mod sound;
+pub mod webdriver;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

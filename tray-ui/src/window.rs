@@ -1,7 +1,5 @@
 //! The process of the window: it shows the pages and ends with the window.
 
-use std::sync::Mutex;
-
 use anyhow::Context as _;
 use tauri::{
     Emitter as _, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
@@ -12,7 +10,7 @@ use zbus::Connection;
 
 use crate::{
     bus::{self, Status},
-    commands,
+    commands::{self, models::Downloads},
     files::{Folders, Memory},
     instance::{self, Single},
     note, theme,
@@ -28,7 +26,7 @@ pub(crate) struct Desk {
     pub(crate) status: watch::Receiver<Status>,
     /// The page to begin with.
     pub(crate) page: String,
-    pub(crate) downloads: Mutex<commands::models::Downloads>,
+    pub(crate) downloads: Downloads,
 }
 
 /// Shows the window until it is closed. With another window there is only that one to ask.
@@ -61,7 +59,7 @@ pub(crate) fn run(page: &str) -> anyhow::Result<()> {
         folders: folders.clone(),
         status: shown.clone(),
         page: page.to_owned(),
-        downloads: Mutex::default(),
+        downloads: Downloads::default(),
     };
     let app = tauri::Builder::default()
         .manage(desk)
@@ -125,7 +123,7 @@ fn open(app: &tauri::App, folders: &Folders) -> tauri::Result<WebviewWindow> {
     window.on_window_event(move |event| {
         if matches!(event, WindowEvent::CloseRequested { .. }) {
             remember_size(&sized, &folders);
-            sized.state::<Desk>().close_microphone();
+            sized.state::<Desk>().downloads.stop_all();
         }
     });
     Ok(window)
@@ -143,15 +141,5 @@ fn remember_size(window: &WebviewWindow, folders: &Folders) {
     };
     if let Err(error) = memory.write(folders) {
         note(&tr!("the size of the window is not remembered: {0}", error));
-    }
-}
-
-impl Desk {
-    /// Ends what a closed window must not leave behind; the daemon would notice the end, too.
-    fn close_microphone(&self) {
-        let downloads = self.downloads.lock();
-        downloads
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .stop_all();
     }
 }

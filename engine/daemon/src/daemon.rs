@@ -8,6 +8,7 @@ mod doctor_service;
 mod events;
 mod files;
 mod heard_words;
+mod history;
 mod hotwords;
 mod input_method;
 mod key_name;
@@ -55,6 +56,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use self::{
     clock::Clock,
     events::Event,
+    history::History,
     input_method::{ENGINE, InputMethod},
     keys_service::KeyCounts,
     ladder::Ladder,
@@ -171,6 +173,7 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
         board,
         services,
         counts,
+        history: History::at(files.history.clone()),
         offer: Offer {
             feedback: config.feedback.clone(),
             delivery: config.delivery.clone(),

@@ -24,6 +24,7 @@ pub(crate) struct Config {
     pub(crate) listening: ListeningConfig,
     pub(crate) feedback: FeedbackConfig,
     pub(crate) delivery: DeliveryConfig,
+    pub(crate) history: HistoryConfig,
     pub(crate) text: TextConfig,
     pub(crate) profile: Vec<ProfileConfig>,
 }
@@ -90,6 +91,23 @@ pub(crate) struct FeedbackConfig {
 pub(crate) struct DeliveryConfig {
     pub(crate) keyboard: bool,
     pub(crate) clipboard: bool,
+}
+
+/// Whether dictated texts are kept, and how long.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct HistoryConfig {
+    pub(crate) enabled: bool,
+    pub(crate) retention_days: u32,
+}
+
+impl Default for HistoryConfig {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            retention_days: 30,
+        }
+    }
 }
 
 impl Default for ModelConfig {

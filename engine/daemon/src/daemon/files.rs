@@ -7,6 +7,8 @@ use std::{io, path::PathBuf};
 pub(crate) struct Files {
     /// The user's settings.
     pub(crate) config: PathBuf,
+    /// What was dictated, where the user wants it kept.
+    pub(crate) history: PathBuf,
     /// The input engine to go back to, for as long as ours is selected.
     pub(crate) remembered_engine: PathBuf,
     /// The desktop's permission to type.
@@ -27,6 +29,10 @@ impl Files {
         let runtime = dirs.runtime_dir().unwrap_or_else(|| dirs.cache_dir());
         Ok(Self {
             config: dirs.config_dir().join("config.toml"),
+            history: dirs
+                .state_dir()
+                .unwrap_or_else(|| dirs.data_dir())
+                .join("history.jsonl"),
             remembered_engine: runtime.join("engine"),
             typing_token: dirs
                 .state_dir()

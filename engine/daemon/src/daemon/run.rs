@@ -13,6 +13,7 @@ use crate::daemon::{
     clock::Clock,
     config::Config,
     events::{Activated, Call, Event},
+    history::History,
     input_method::InputMethod,
     keys_service::{KeyAct, KeyCounts},
     ladder::Ladder,
@@ -48,6 +49,7 @@ pub(crate) struct Daemon {
     pub(crate) board: Option<Board>,
     pub(crate) services: Option<Services>,
     pub(crate) counts: Arc<KeyCounts>,
+    pub(crate) history: History,
     pub(crate) offer: Offer,
     pub(crate) ladder: Ladder,
     pub(crate) text: TextDesk,
@@ -278,6 +280,8 @@ impl Daemon {
                 if let Err(error) = self.input_method.commit(&context, &text).await {
                     note!("the text cannot be inserted: {error}");
                     self.ladder.send(text, KeepReason::FocusMoved, &self.offer);
+                } else {
+                    self.history.keep(&self.config.history, &text);
                 }
             }
             Effect::KeepUndelivered { text, reason } => {

@@ -1,0 +1,99 @@
+// What works on this desktop, and what mends the rest.
+
+import { ask, attempt, say } from "../desk.js";
+import { button, h, section } from "../dom.js";
+import { t } from "../i18n.js";
+
+export const title = () => t("Doctor");
+
+const names = () =>
+  new Map([
+    ["model", t("Speech model")],
+    ["microphone", t("Microphone")],
+    ["daemon", t("Sotto itself")],
+    ["input method", t("Input method")],
+    ["applications", t("Applications")],
+    ["clipboard", t("Clipboard")],
+  ]);
+
+// What mends a finding: a page, or a call.
+const pages = new Map([
+  ["install-model", ["#models", () => t("Choose a model")]],
+  ["choose-microphone", ["#microphone", () => t("Choose a microphone")]],
+  ["record-shortcut", ["#shortcut", () => t("Choose a key")]],
+]);
+const calls = new Map([
+  ["start-ibus", () => t("Start the input method")],
+  ["set-environment", () => t("Set it for the next login")],
+]);
+
+function remedy(finding, examine) {
+  if (pages.has(finding.remedy)) {
+    const [href, label] = pages.get(finding.remedy);
+    return h("a", { class: "button", href }, label());
+  }
+  if (calls.has(finding.remedy)) {
+    return button(calls.get(finding.remedy)(), () =>
+      attempt(async () => {
+        await ask("mend", { remedy: finding.remedy });
+        say(finding.remedy === "set-environment" ? t("Done: log out and in again.") : t("Done."));
+        await examine();
+      }),
+    );
+  }
+  return null;
+}
+
+export async function render(page) {
+  const list = h("ul", { class: "cards", "aria-label": t("Findings"), "aria-live": "polite" });
+  const verdict = h("p", { class: "big", role: "status" });
+  const report = h("pre", { translate: "no", tabindex: "0", "aria-label": t("Report") });
+  report.hidden = true;
+  const examine = async () => {
+    const findings = await ask("examine");
+    const known = names();
+    const wrong = findings.filter(({ status }) => status !== "ok").length;
+    verdict.textContent = wrong ? t("Something needs your attention") : t("Everything works");
+    const inOrder = [...findings].sort((a, b) => (a.status === "ok") - (b.status === "ok"));
+    list.replaceChildren(
+      ...inOrder.map((finding) => {
+        const good = finding.status === "ok";
+        return h(
+          "li",
+          { "data-check": finding.check, "data-status": finding.status },
+          h(
+            "div",
+            { class: "row" },
+            h("h3", {}, known.get(finding.check) ?? finding.check),
+            h("span", { class: good ? "badge good" : "badge problem" }, good ? t("Works") : t("Problem")),
+          ),
+          h("p", {}, finding.sentence),
+          good ? null : remedy(finding, examine),
+        );
+      }),
+    );
+  };
+  page.append(
+    section(t("Findings"), verdict, list, h("div", { class: "row" }, button(t("Check again"), () => attempt(examine, t("Checked."))))),
+    section(
+      t("Report"),
+      h("p", {}, t("For asking for help: versions and findings, without your name and folders.")),
+      h(
+        "div",
+        { class: "row" },
+        button(t("Show the report"), () =>
+          attempt(async () => {
+            report.textContent = await ask("report");
+            report.hidden = false;
+          }),
+        ),
+        button(t("Copy the report"), () =>
+          attempt(async () => navigator.clipboard.writeText(await ask("report")), t("Copied.")),
+        ),
+      ),
+      report,
+    ),
+  );
+  await examine();
+  return null;
+}
