@@ -97,6 +97,7 @@ fn translated_argument(argument: Arg) -> Arg {
         HEADINGS.options.as_str()
     };
     let mut help = argument.get_help().map(translated_text).unwrap_or_default();
+    let mut long_help = argument.get_long_help().map(translated_text);
     let mut argument = argument.help_heading(heading);
     let defaults: Vec<_> = argument
         .get_default_values()
@@ -105,23 +106,30 @@ fn translated_argument(argument: Arg) -> Arg {
         .collect();
     let takes_values = argument.get_action().takes_values();
     if takes_values && !defaults.is_empty() && !argument.is_hide_default_value_set() {
-        help = format!("{help} {}", tr!("[default: {}]", defaults.join(" ")));
+        let default = tr!("[default: {}]", defaults.join(" "));
+        for text in [Some(&mut help), long_help.as_mut()].into_iter().flatten() {
+            let _ = write!(text, " {default}");
+        }
         argument = argument.hide_default_value(true);
     }
-    let values = argument.get_possible_values();
-    let shown = values.iter().filter(|value| !value.is_hide_set());
+    let mut values = argument.get_possible_values();
+    values.retain(|value| !value.is_hide_set());
     if takes_values && !values.is_empty() && !argument.is_hide_possible_values_set() {
-        let mut long = format!("{help}\n\n{}", tr!("Possible values:"));
-        for value in shown.clone() {
-            let meaning = value.get_help().map(translated_text).unwrap_or_default();
-            let _ = write!(long, "\n- {}: {meaning}", value.get_name());
+        let mut long = long_help.unwrap_or_else(|| help.clone());
+        let _ = write!(long, "\n\n{}", tr!("Possible values:"));
+        for value in &values {
+            let _ = write!(long, "\n- {}", value.get_name());
+            if let Some(meaning) = value.get_help() {
+                let _ = write!(long, ": {}", translated_text(meaning));
+            }
         }
-        let names: Vec<_> = shown.map(|value| value.get_name()).collect();
-        help = format!("{help} {}", tr!("[possible values: {}]", names.join(", ")));
+        long_help = Some(long);
+        let names: Vec<_> = values.iter().map(|value| value.get_name()).collect();
+        let _ = write!(help, " {}", tr!("[possible values: {}]", names.join(", ")));
         argument = argument.hide_possible_values(true);
-        if values.iter().any(|value| value.get_help().is_some()) {
-            argument = argument.long_help(long);
-        }
+    }
+    if let Some(long_help) = long_help {
+        argument = argument.long_help(long_help);
     }
     argument.help(help)
 }

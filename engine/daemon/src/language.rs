@@ -60,10 +60,11 @@ pub(crate) fn switch(code: &str) -> anyhow::Result<bool> {
     let Some((_, manifest)) = spoken().into_iter().find(|(tag, _)| *tag == wanted) else {
         let mut known: Vec<String> = spoken().into_iter().map(|(tag, _)| tag).collect();
         known.dedup();
-        bail!(
-            "no model for \"{code}\" is installed: there are models for {}",
+        bail!(tr::tr!(
+            "no model for \"{}\" is installed: there are models for {}",
+            code,
             known.join(", ")
-        );
+        ));
     };
     set_model(&Files::from_environment()?.config, &manifest.id)?;
     Ok(true)

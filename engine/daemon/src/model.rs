@@ -54,7 +54,9 @@ impl NamedBytes {
 pub(crate) fn load(args: &RecognitionArgs) -> anyhow::Result<LoadedModel> {
     let dir = SearchPath::from_environment().find(&args.model)?;
     let bundle = Bundle::open(&dir, &StampStore::in_user_cache())?;
-    let speech = Arc::new(load_bundle(&bundle)?);
+    let speech = load_bundle(&bundle)
+        .with_context(|| tr::tr!("{} cannot be used", bundle.dir().display()))?;
+    let speech = Arc::new(speech);
     let hotwords = match &args.words {
         Some(path) => {
             let words = NamedBytes::read(path)?;
@@ -112,7 +114,7 @@ fn load_bundle(bundle: &Bundle) -> anyhow::Result<SpeechModel> {
         punctuator: load_punctuator(bundle)?,
         language_model,
     };
-    SpeechModel::new(parts).with_context(|| tr::tr!("{} cannot be used", bundle.dir().display()))
+    Ok(SpeechModel::new(parts)?)
 }
 
 fn load_networks(bundle: &Bundle, options: &LoadOptions) -> anyhow::Result<Model> {

@@ -169,9 +169,9 @@ impl WordFiles {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
             read => read,
         };
-        let words = words.with_context(|| format!("{} cannot be read", self.words.display()))?;
+        let words = words.with_context(|| tr::tr!("{} cannot be read", self.words.display()))?;
         let learned = Learned::read(&self.learned)
-            .with_context(|| format!("{} cannot be read", self.learned.display()))?;
+            .with_context(|| tr::tr!("{} cannot be read", self.learned.display()))?;
         Ok((words, learned))
     }
 
@@ -190,7 +190,7 @@ impl WordFiles {
             words.push('\n');
         }
         replace(&self.words, &words)
-            .with_context(|| format!("{} cannot be written", self.words.display()))
+            .with_context(|| tr::tr!("{} cannot be written", self.words.display()))
     }
 
     /// Answers whether every word was there.
@@ -211,12 +211,12 @@ impl WordFiles {
         }
         if kept != words {
             replace(&self.words, &kept)
-                .with_context(|| format!("{} cannot be written", self.words.display()))?;
+                .with_context(|| tr::tr!("{} cannot be written", self.words.display()))?;
         }
         if any_learned {
             learned
                 .write(&self.learned)
-                .with_context(|| format!("{} cannot be written", self.learned.display()))?;
+                .with_context(|| tr::tr!("{} cannot be written", self.learned.display()))?;
         }
         Ok(all_there)
     }
