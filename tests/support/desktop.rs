@@ -29,7 +29,7 @@ const MEMCONF: [&str; 3] = [
 ];
 
 /// A session bus that starts no service of this computer by itself: what runs is what a test has started.
-const BUS_CONFIG: &str = r#"<busconfig>
+pub const BUS_CONFIG: &str = r#"<busconfig>
   <type>session</type>
   <listen>unix:tmpdir=/tmp</listen>
   <auth>EXTERNAL</auth>

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::{Manifest, SearchKind};
+use super::{Decoding, Manifest, SearchKind};
 
 impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,20 +36,27 @@ impl fmt::Display for Manifest {
         writeln!(f, "\n[writes]\ncase = {}", self.writes.case)?;
         writeln!(f, "punctuation = {}", self.writes.punctuation)?;
         writeln!(f, "\n[decoding]")?;
-        if let Some(search) = self.decoding.search {
+        let Decoding {
+            search,
+            beam_width,
+            lm_weight,
+            word_bonus,
+            unknown_log_prob,
+        } = self.decoding;
+        if let Some(search) = search {
             let search = match search {
                 SearchKind::Greedy => "greedy",
                 SearchKind::Beam => "beam",
             };
             writeln!(f, "search = {}", Quoted(search))?;
         }
-        if let Some(width) = self.decoding.beam_width {
+        if let Some(width) = beam_width {
             writeln!(f, "beam_width = {width}")?;
         }
         for (key, value) in [
-            ("lm_weight", self.decoding.lm_weight),
-            ("word_bonus", self.decoding.word_bonus),
-            ("unknown_log_prob", self.decoding.unknown_log_prob),
+            ("lm_weight", lm_weight),
+            ("word_bonus", word_bonus),
+            ("unknown_log_prob", unknown_log_prob),
         ] {
             if let Some(value) = value {
                 // With a point or an exponent, whatever the value: a float of TOML has one.
@@ -92,7 +99,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Decoding, FileEntry, FileRole, Writes};
+    use crate::{FileEntry, FileRole, Writes};
 
     proptest! {
         #[test]
@@ -116,7 +123,7 @@ mod tests {
                 beam_width,
                 lm_weight,
                 word_bonus: lm_weight.map(f32::abs),
-                unknown_log_prob: lm_weight.map(|weight| -weight),
+                unknown_log_prob: lm_weight.map(|weight| -weight.abs()),
             };
             manifest.files = [(FileRole::Ctc, "m \"x\".onnx"), (FileRole::Tokens, "t.txt")]
                 .map(|(role, path)| FileEntry {
