@@ -116,9 +116,9 @@ def scan_rust(path, source):
         marked.update(range(idx, end + 1))
         place = f"{path}:{tokens[idx].line}"
         inside = tokens[idx + 3 : end]
-        shape = "".join({"string": "S"}.get(t.kind, t.text) for t in inside[:8])
+        shape = "".join('"' if t.kind == "string" else t.text for t in inside[:8])
         strings = [rust_string(t.text) for t in inside[:6] if t.kind == "string"]
-        found = re.match(r"(S=>)?S(\|S%)?", shape)
+        found = re.match(r'("=>)?"(\|"%)?', shape)
         if not found:
             complaints.append(f"{place}: tr! takes a literal")
             continue
@@ -229,6 +229,12 @@ def scan_script(path, source):
     """Messages in `t`, `n` and `tc`, and sentences that are not marked."""
     messages, complaints = [], []
     tokens = [m for m in SCRIPT.finditer(source) if m.lastgroup != "comment"]
+    for token in tokens:
+        if token.lastgroup == "template":
+            for inner in re.findall(r"\$\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}", token[0]):
+                found, unmarked = scan_script(path, inner)
+                messages += found
+                complaints += unmarked
     marked = set()
     for idx, token in enumerate(tokens):
         name = token[0]

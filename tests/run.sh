@@ -28,7 +28,11 @@ step_doctest() { cargo test --workspace --locked --doc; }
 
 step_doc() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items; }
 
-step_po() { po/extract.py --check; }
+# Every string that a person reads is collected, and translated into every language.
+step_po() {
+    python3 -B -m unittest discover -q -s po
+    po/extract.py --check
+}
 
 # The recipes of the built-in models have tests of their own, which need PyTorch.
 step_python() {
