@@ -29,6 +29,11 @@ doc:
 eval MANIFEST *ARGS:
     cargo run --release --locked --package sotto -- eval {{MANIFEST}} {{ARGS}}
 
+# How long a person waits: press to listening, speech to text, release to commit (needs the desktop tests' programs)
+bench-latency *ARGS:
+    cargo build --workspace --locked
+    target/debug/sotto-bench-latency {{ARGS}}
+
 # Write what is said in recordings
 transcribe *ARGS:
     cargo run --release --locked --package sotto -- transcribe {{ARGS}}

@@ -9,6 +9,7 @@
 
 pub mod desktop;
 pub mod engine;
+pub mod field;
 pub mod http_server;
 pub mod portal;
 pub mod probe;

@@ -100,6 +100,12 @@ impl Running {
         self.child.stdin.take()
     }
 
+    /// Its standard output, once.
+    #[must_use]
+    pub fn stdout(&mut self) -> Option<ChildStdout> {
+        self.child.stdout.take()
+    }
+
     /// Its standard output line by line, once.
     ///
     /// # Panics

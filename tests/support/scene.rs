@@ -27,18 +27,23 @@ pub struct Scene {
     pub desktop: Desktop,
 }
 
-/// The program of the same build as the test that asks.
+/// The program of the same build as the test that asks, or the one that the variable `SOTTO_PROGRAM` names.
 ///
 /// # Panics
 ///
 /// Where the test was not built by Cargo.
 #[must_use]
 pub fn sotto() -> PathBuf {
-    let test = std::env::current_exe().expect("the system names the running test");
-    let folder = test
-        .ancestors()
-        .nth(2)
-        .expect("a test lies two folders deep");
+    if let Some(given) = std::env::var_os("SOTTO_PROGRAM") {
+        return given.into();
+    }
+    let running = std::env::current_exe().expect("the system names the running program");
+    let folder = running.parent().expect("a program lies in a folder");
+    // Tests lie one folder deeper than programs.
+    let folder = folder
+        .parent()
+        .filter(|_| folder.ends_with("deps"))
+        .unwrap_or(folder);
     folder.join("sotto")
 }
 

@@ -10,6 +10,8 @@ use super::{Decoder, Encoder, Serializable, WireError};
 
 /// Attribute type of an underline (`IBUS_ATTR_TYPE_UNDERLINE`).
 const ATTR_TYPE_UNDERLINE: u32 = 1;
+/// Attribute type of a text color (`IBUS_ATTR_TYPE_FOREGROUND`).
+const ATTR_TYPE_FOREGROUND: u32 = 2;
 
 /// Text for an application or a panel, or from an application.
 ///
@@ -73,6 +75,21 @@ impl Text {
             self.attributes.push(Attribute {
                 kind: ATTR_TYPE_UNDERLINE,
                 value: underline as u32,
+                start,
+                end,
+            });
+        }
+        self
+    }
+
+    /// The same text with the characters from `start` up to `end` in a color `0xRRGGBB`; nothing for an empty range.
+    #[must_use]
+    pub fn colored_range(mut self, color: u32, start: u32, end: u32) -> Self {
+        let end = end.min(self.n_chars());
+        if start < end {
+            self.attributes.push(Attribute {
+                kind: ATTR_TYPE_FOREGROUND,
+                value: color,
                 start,
                 end,
             });

@@ -24,6 +24,9 @@ use crate::daemon::{
 /// The name of our engine.
 pub(crate) const ENGINE: &str = "sotto";
 
+/// The color of words that may change: a gray that is legible on light and on dark.
+const MAY_CHANGE: u32 = 0x80_80_80;
+
 /// What the switching task is asked for.
 #[derive(Debug)]
 enum Switch {
@@ -201,12 +204,12 @@ impl InputMethod {
             return Ok(());
         };
         let text = Text::new(&format!("{}{}", stable.as_str(), unstable.as_str()));
-        let cursor = text.n_chars();
+        let (n_stable, cursor) = (Text::new(stable.as_str()).n_chars(), text.n_chars());
         self.shown_on = Some(attended.engine.clone());
-        attended
-            .engine
-            .set_preedit(&text.underlined(Underline::Single), cursor)
-            .await
+        let text = text
+            .underlined(Underline::Single)
+            .colored_range(MAY_CHANGE, n_stable, cursor);
+        attended.engine.set_preedit(&text, cursor).await
     }
 
     /// Shows nothing.
