@@ -237,9 +237,8 @@ impl Hearing {
     }
 
     fn unload(&mut self) {
-        if self.loaded.take().is_some() {
-            memory::give_back();
-        }
+        self.loaded = None;
+        memory::give_back();
     }
 
     /// One dictation, from opening the microphone to the last word.
