@@ -7,8 +7,8 @@ use std::{
 };
 
 use sotto_models::{
-    ArchiveLimits, CatalogueModel, ModelSource, Staging, Store, StoreError, check_free_space,
-    unpack,
+    ArchiveLimits, Bundle, CatalogueModel, ModelSource, Staging, StampStore, Store, StoreError,
+    check_free_space, unpack,
 };
 
 use crate::{
@@ -18,7 +18,8 @@ use crate::{
 /// An archive is unpacked beside itself; its files are no longer than this many times its length.
 const ARCHIVE_GROWTH: u64 = 4;
 
-/// Downloads a model and installs it; goes on with an earlier download of it.
+/// Downloads a model and installs it; goes on with an earlier download of it. A model that is
+/// installed in another version, or damaged, is replaced.
 ///
 /// Setting `stop` pauses. What has arrived stays on the disk.
 ///
@@ -50,6 +51,13 @@ pub fn install(
         done_bytes,
         files: plan.files.clone(),
     });
+    if let Some(dir) = installed(store, &plan) {
+        tell(FetchEvent::Installed {
+            model: id.clone(),
+            dir: dir.clone(),
+        });
+        return Ok(dir);
+    }
     let is_archive = matches!(model.source, ModelSource::Archive { .. });
     let unpacked_bytes = if is_archive {
         total_bytes.saturating_mul(ARCHIVE_GROWTH)
@@ -93,6 +101,17 @@ pub fn install(
         dir: dir.clone(),
     });
     Ok(dir)
+}
+
+/// Where the files of a plan are installed already, whole and just as planned.
+fn installed(store: &Store, plan: &Plan) -> Option<PathBuf> {
+    let dir = store.dir().join(&plan.model);
+    let bundle = Bundle::open(&dir, &StampStore::disabled()).ok()?;
+    let manifest = bundle.manifest()?;
+    let is_same = manifest.commit == plan.commit
+        && !plan.commit.is_empty()
+        && manifest.files == plan.entries();
+    is_same.then_some(dir)
 }
 
 fn install_archive(

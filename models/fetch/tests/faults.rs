@@ -14,14 +14,18 @@ use std::{
 };
 
 use sotto_fetch::{Client, FetchEvent, install, sotto_models::Store};
-use support::{Desk, http_server::Fault, impatient};
+use support::{Desk, http_server::Fault, impatient, patient};
 
 const N_BYTES: usize = 200_000;
 
 /// The faults, one after the other, do no lasting harm; the answer is what the program told.
 #[track_caller]
 fn check_overcome(faults: Vec<Fault>) -> Vec<FetchEvent> {
-    let desk = Desk::new(N_BYTES);
+    check_overcome_on(&Desk::new(N_BYTES), faults)
+}
+
+#[track_caller]
+fn check_overcome_on(desk: &Desk, faults: Vec<Fault>) -> Vec<FetchEvent> {
     let shown = format!("{faults:?}");
     desk.server.spoil(faults);
     let events = desk
@@ -35,7 +39,11 @@ fn check_overcome(faults: Vec<Fault>) -> Vec<FetchEvent> {
 /// The fault is found, told by its kind in a sentence, and nothing is installed.
 #[track_caller]
 fn check_refused(faults: Vec<Fault>, kind: &str) {
-    let desk = Desk::new(N_BYTES);
+    check_refused_on(&Desk::new(N_BYTES), faults, kind);
+}
+
+#[track_caller]
+fn check_refused_on(desk: &Desk, faults: Vec<Fault>, kind: &str) {
     let shown = format!("{faults:?}");
     desk.server.spoil(faults);
     let error = desk.install().expect_err(&shown);
@@ -79,6 +87,22 @@ fn an_honest_server_is_asked_once_for_each_file() {
     });
     assert_eq!(done, Some(N_BYTES as u64 + 12));
     assert!(matches!(events.last(), Some(FetchEvent::Installed { .. })));
+}
+
+#[test]
+fn what_is_installed_is_not_downloaded_again_unless_it_is_damaged() {
+    let desk = Desk::new(N_BYTES);
+    desk.install().unwrap();
+    let _ = desk.server.requests();
+    let events = desk.install().unwrap();
+    assert!(matches!(events.last(), Some(FetchEvent::Installed { .. })));
+    assert_eq!(desk.server.requests(), []);
+    assert_eq!(desk.unfinished(), Vec::<String>::new());
+    let tokens = desk.models().join("m/tokens.txt");
+    std::fs::write(&tokens, b"<blk> 0\nb 1\n").unwrap();
+    desk.install().unwrap();
+    assert!(desk.is_installed());
+    assert_eq!(desk.server.requests().len(), 2);
 }
 
 #[test]
@@ -225,10 +249,15 @@ fn redirects_stay_protected_and_end() {
 
 #[test]
 fn a_server_that_drips_is_given_up() {
+    let desk = || Desk {
+        options: impatient(),
+        ..Desk::new(N_BYTES)
+    };
     let started = Instant::now();
-    check_overcome(vec![Fault::SlowHead(Duration::from_millis(100))]);
-    check_overcome(vec![Fault::SlowBody(Duration::from_millis(20))]);
-    check_refused(
+    check_overcome_on(&desk(), vec![Fault::SlowHead(Duration::from_millis(100))]);
+    check_overcome_on(&desk(), vec![Fault::SlowBody(Duration::from_millis(20))]);
+    check_refused_on(
+        &desk(),
         vec![Fault::SlowBody(Duration::from_millis(20)); 3],
         "network",
     );
@@ -242,7 +271,7 @@ fn a_pause_keeps_what_has_arrived() {
     let stop = AtomicBool::new(false);
     let model = desk.catalogue().model("m").unwrap().clone();
     let error = install(
-        &Client::new(impatient()),
+        &Client::new(patient()),
         &Store::at(desk.models()),
         &model,
         &stop,

@@ -47,22 +47,33 @@ pub struct Desk {
     pub root: tempfile::TempDir,
     pub server: HttpServer,
     pub graph: Vec<u8>,
+    pub options: NetworkOptions,
 }
 
 pub const TOKENS: &[u8] = b"<blk> 0\na 1\n";
 
-/// Little patience, as far as a server that answers is concerned.
-pub fn impatient() -> NetworkOptions {
+/// Enough patience for a server that answers on a busy computer.
+pub fn patient() -> NetworkOptions {
     NetworkOptions {
-        connect_timeout: Duration::from_secs(5),
-        answer_timeout: Duration::from_millis(400),
-        read_timeout: Duration::from_millis(300),
-        stall_period: Duration::from_millis(400),
+        connect_timeout: Duration::from_secs(10),
+        answer_timeout: Duration::from_secs(10),
+        read_timeout: Duration::from_secs(10),
+        stall_period: Duration::from_secs(10),
         min_bytes: 1 << 10,
         max_redirects: 3,
         max_fruitless_attempts: 3,
         first_wait: Duration::from_millis(1),
         max_wait: Duration::from_millis(1),
+    }
+}
+
+/// Too little patience for a server that drips.
+pub fn impatient() -> NetworkOptions {
+    NetworkOptions {
+        answer_timeout: Duration::from_millis(900),
+        read_timeout: Duration::from_millis(900),
+        stall_period: Duration::from_millis(500),
+        ..patient()
     }
 }
 
@@ -76,6 +87,7 @@ impl Desk {
             root: tempfile::tempdir().unwrap(),
             server,
             graph,
+            options: patient(),
         };
         desk.write_catalogue(&desk.hub_entry(true));
         desk
@@ -134,7 +146,7 @@ impl Desk {
     pub fn install(&self) -> Result<Vec<FetchEvent>, FetchError> {
         let mut events = Vec::new();
         install(
-            &Client::new(impatient()),
+            &Client::new(self.options.clone()),
             &Store::at(self.models()),
             self.catalogue().model("m").unwrap(),
             &AtomicBool::new(false),
