@@ -22,6 +22,8 @@ PO = ROOT / "po"
 # Folders of the programs that speak to people, and the endings that hold strings.
 RUST_FOLDERS = ("engine/daemon/src", "engine/i18n/src", "models/fetch/src", "models/src", "tray-ui/src")
 WEB_FOLDERS = ("tray-ui/ui",)
+# Data whose sentences are shown: the program looks them up as they are.
+DATA_FILES = ("models/catalogue.toml",)
 # The functions themselves, and code that is not ours.
 LEFT_OUT = {"tray-ui/ui/i18n.js"}
 
@@ -40,7 +42,7 @@ def files():
     for folders, endings in ((RUST_FOLDERS, {".rs"}), (WEB_FOLDERS, {".js", ".html"})):
         for folder in folders:
             found += (p for p in (ROOT / folder).rglob("*") if p.suffix in endings and p.is_file())
-    names = sorted(p.relative_to(ROOT).as_posix() for p in found)
+    names = sorted([*(p.relative_to(ROOT).as_posix() for p in found), *DATA_FILES])
     return [n for n in names if not n.endswith("/tests.rs") and "/tests/" not in n and n not in LEFT_OUT]
 
 
@@ -58,6 +60,8 @@ def collect():
         if name.endswith(".rs"):
             messages, found = sources.scan_rust(name, source)
             messages += sources.scan_clap(name, source)
+        elif name in DATA_FILES:
+            messages, found = sources.scan_data(name, source), []
         elif name.endswith(".js"):
             messages, found = sources.scan_script(name, source)
         else:
@@ -75,12 +79,12 @@ def collect():
                 continue
             known = wanted.setdefault(message.key, message)
             if known is message:
-                message.places = [place.rsplit(":", 1)[0] for place in message.places]
+                message.places = [place.split(":")[0] for place in message.places]
                 continue
             if None not in (known.plural, message.plural) and known.plural != message.plural:
                 complaints.append(f"{message.places[0]}: two plurals of {message.text!r}")
             known.plural = known.plural or message.plural
-            known.places += (p.rsplit(":", 1)[0] for p in message.places)
+            known.places += (p.split(":")[0] for p in message.places)
             known.notes += (n for n in message.notes if n not in known.notes)
     for message in wanted.values():
         message.places = sorted(set(message.places))

@@ -284,6 +284,17 @@ def script_string(token):
     )
 
 
+DATA = re.compile(r'^(?:description|license_note) = "((?:[^"\\]|\\.)*)"$', re.M)
+
+
+def scan_data(path, source):
+    """Sentences of the model catalogue."""
+    return [
+        Message(rust_string(f'"{text}"'), places=[path], notes=["About a model of the catalogue."])
+        for text in DATA.findall(source)
+    ]
+
+
 SPEAKING_ATTRIBUTES = ("title", "placeholder", "aria-label", "aria-description", "alt")
 VOID = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
 

@@ -28,6 +28,11 @@ export function t(message, values = {}) {
   return filled(forms(message)[0] || message, values);
 }
 
+/** The translation of a sentence that stands in a data file. */
+export function lookUp(sentence) {
+  return forms(sentence)[0] || sentence;
+}
+
 /** A message that has another meaning in another context. */
 export function tc(context, message, values = {}) {
   return filled(forms(`${context}\u0004${message}`)[0] || message, values);

@@ -2,7 +2,7 @@
 
 import { ask, attempt, on, say } from "../desk.js";
 import { button, field, h, section } from "../dom.js";
-import { language, t } from "../i18n.js";
+import { language, lookUp, t } from "../i18n.js";
 
 const names = (codes) => {
   const display = new Intl.DisplayNames([language()], { type: "language" });
@@ -35,7 +35,7 @@ function writes({ case: letters, punctuation }) {
 }
 
 function license({ name, kind, note }) {
-  const text = note ? `${name}: ${note}` : name;
+  const text = note ? `${name}: ${lookUp(note)}` : name;
   if (kind === "non-free") return h("dd", { class: "warn" }, t("{license} (not a free license)", { license: text }));
   if (kind === "unclear") return h("dd", { class: "warn" }, t("{license} (its terms are unclear)", { license: text }));
   return h("dd", {}, text);
@@ -143,7 +143,7 @@ export async function modelList({ brief }) {
         model.installed && !model.installed.in_use ? h("span", { class: "badge" }, t("Installed")) : null,
       ),
     );
-    if (model.description) item.append(h("p", {}, model.description));
+    if (model.description) item.append(h("p", {}, lookUp(model.description)));
     if (model.languages && model.license) item.append(brief ? h("p", { class: "hint" }, names(model.languages), " · ", model.download_bytes ? size(model.download_bytes) : t("built in"), " · ", model.license.name) : facts(model));
     if (speeds.has(model.id)) item.append(speedSentence(speeds.get(model.id)));
     item.append(box, ...actions(model));

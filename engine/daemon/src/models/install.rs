@@ -87,7 +87,7 @@ pub(crate) fn run(id: &str) -> anyhow::Result<bool> {
         license(model)
     ));
     if !model.license.note.is_empty() {
-        notice::say(&model.license.note);
+        notice::say(sotto_i18n::translate(&model.license.note));
     }
     let program = program(env::current_exe().ok().as_deref());
     let mut child = Command::new(&program)
