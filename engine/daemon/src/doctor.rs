@@ -168,16 +168,20 @@ pub(crate) fn examine() -> anyhow::Result<bool> {
     let keys = keys();
     let shown = || findings.iter().chain(&keys);
     let titles: Vec<_> = shown().map(|finding| title(finding.what)).collect();
-    let n_columns = titles.iter().map(|title| measure_text_width(title)).max();
+    // TRANSLATORS: before a part that works, or does not; as short as these.
+    let marks = [tr!("ok"), tr!("no")];
+    let widest = |texts: &[String]| texts.iter().map(|text| measure_text_width(text)).max();
+    let mark_columns = widest(&marks).unwrap_or(0);
+    let title_columns = widest(&titles).unwrap_or(0) + 1;
     let mut out = io::stdout().lock();
     for (finding, title) in shown().zip(&titles) {
         let (mark, text) = match &finding.outcome {
-            Ok(text) => (tr!("ok"), text),
-            // TRANSLATORS: before a part that does not work; as short as "ok".
-            Err(text) => (tr!("no"), text),
+            Ok(text) => (&marks[0], text),
+            Err(text) => (&marks[1], text),
         };
-        let what = pad_str(title, n_columns.unwrap_or(0) + 1, Alignment::Left, None);
-        writeln!(out, "{mark}  {what} {text}")?;
+        let mark = pad_str(mark, mark_columns, Alignment::Left, None);
+        let title = pad_str(title, title_columns, Alignment::Left, None);
+        writeln!(out, "{mark}  {title} {text}")?;
     }
     writeln!(out, "\n=>  {}", delivery(&findings))?;
     Ok(findings
