@@ -291,7 +291,7 @@ fn the_icon_tells_the_state_and_its_menu_works() {
         "History",
         "Settings",
         "Starter, English",
-        "en",
+        "English",
     ] {
         assert!(
             labels.iter().any(|found| found == label),
@@ -330,7 +330,7 @@ fn the_window_comes_once_and_leaves_a_small_process_that_sleeps() {
         );
         assert!(start.elapsed() < Duration::from_secs(10));
         wait_for("its name", || {
-            owns(&panel.scene, "io.github.sotto.Window").then_some(())
+            owns(&panel.scene, "io.github.sotto.Sotto.Window").then_some(())
         });
         panel.click("History");
         let second = sotto().with_file_name("sotto-tray");
@@ -344,7 +344,7 @@ fn the_window_comes_once_and_leaves_a_small_process_that_sleeps() {
         panel.scene.desktop.xdotool(&["key", "alt+F4"]);
         wait_for("the window to close", || windows().is_empty().then_some(()));
         wait_for("its process to end", || {
-            (!owns(&panel.scene, "io.github.sotto.Window")).then_some(())
+            (!owns(&panel.scene, "io.github.sotto.Sotto.Window")).then_some(())
         });
     }
     let rss_mib = resident_mebibytes(panel.pid());
@@ -396,7 +396,7 @@ fn a_desktop_without_a_panel_is_told_of_once() {
     drop(first);
     let _second = start_tray(&scene);
     wait_for("the second start", || {
-        owns(&scene, "io.github.sotto.Tray").then_some(())
+        owns(&scene, "io.github.sotto.Sotto.Tray").then_some(())
     });
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(told.lock().unwrap().len(), 1);

@@ -30,6 +30,10 @@ const PAGES: [&str; 9] = [
     "settings",
 ];
 
+/// Opens what is folded.
+const OPEN_DETAILS: &str =
+    "document.querySelectorAll('details').forEach((d) => { d.open = true; });";
+
 /// The window and what is behind it. Fields end in the order in which they stand here.
 struct Window {
     browser: Browser,
@@ -367,23 +371,93 @@ fn nothing_is_wrong_for_assistive_technology() {
         assert_eq!(dark, theme.ends_with("dark"), "{theme}");
         for page in PAGES {
             window.go(page);
-            window
-                .browser
-                .run("document.querySelectorAll('details').forEach((d) => { d.open = true; });");
+            window.browser.run(OPEN_DETAILS);
             axe::check(&window.browser, &axe, &format!("{page} in {theme}"));
+            if page == "welcome" {
+                for step in 2..=4 {
+                    window.browser.press("Next");
+                    window.browser.find(&format!("main [data-step='{step}']"));
+                    axe::check(&window.browser, &axe, &format!("step {step} in {theme}"));
+                }
+            }
         }
-        // At 200 % half of the room is left.
-        window.browser.resize(480, 480);
+        everything_fits(&window);
+    }
+}
+
+/// No page is wider than the window, in a small one and in one with half of the room, as at 200 %.
+#[track_caller]
+fn everything_fits(window: &Window) {
+    for (width, height) in [(900, 640), (480, 480)] {
+        window.browser.resize(width, height);
         for page in PAGES {
             window.go(page);
+            window.browser.run(OPEN_DETAILS);
+            let script = "const room = document.documentElement.clientWidth;\
+                return [...document.querySelectorAll('main *')].filter((e) => e.checkVisibility() \
+                && e.getBoundingClientRect().right > room + 1 && !e.closest('pre')).map((e) => e.outerHTML.slice(0, 200));";
+            let wide = window.browser.run(script);
+            assert_eq!(wide, json!([]), "{page} at {width} pixels");
             let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;";
-            assert_eq!(
-                window.browser.run(script),
-                0,
-                "{page} is wider than the window"
-            );
+            assert_eq!(window.browser.run(script), 0, "{page} at {width} pixels");
         }
     }
+}
+
+#[test]
+fn long_strings_fit() {
+    let test = "long strings fit";
+    if !requires(test, &["python3", webdriver::PROGRAM]) {
+        return;
+    }
+    let Some(scene) = Scene::open(test, "") else {
+        return;
+    };
+    let compile = sotto_tests::source_root().join("po/compile.py");
+    let made = Command::new("python3")
+        .arg(compile)
+        .arg(scene.desktop.path("data/locale"))
+        .arg("--pseudo")
+        .status();
+    assert!(made.unwrap().success(), "po/compile.py");
+    let environment = [("LC_ALL", "en_XA.UTF-8")];
+    let browser = show(&scene, "welcome", &environment);
+    let window = Window { browser, scene };
+    let title = window.browser.wait_for_text("h1", |_| true);
+    assert!(title.starts_with('['), "{title} is not translated");
+    everything_fits(&window);
+}
+
+#[test]
+fn settings_are_switched_and_reset() {
+    let Some(window) = Window::open("settings are switched and reset", "settings") else {
+        return;
+    };
+    let browser = &window.browser;
+    let entry = window
+        .scene
+        .desktop
+        .path("config/autostart/io.github.sotto.Sotto.Tray.desktop");
+    browser.run("document.querySelector('[name=autostart]').click();");
+    wait_for("the autostart entry", || {
+        let text = fs::read_to_string(&entry).ok()?;
+        text.contains("sotto-tray\" --background").then_some(())
+    });
+    browser.run("document.querySelector('[name=autostart]').click();");
+    wait_for("no autostart entry", || (!entry.exists()).then_some(()));
+    browser.run("document.querySelector('[name=\"feedback.cues\"]').click();");
+    window.settings_hold("cues = false");
+    window.go("home");
+    window.go("settings");
+    browser.press("Reset feedback.cues to its default");
+    wait_for("the default", || {
+        let settings = window.scene.settings();
+        (!settings.contains("\ncues = false")).then_some(())
+    });
+    let number = "const n = document.querySelector('[name=\"listening.stop_after_silence_s\"]');\
+        n.value = '21'; n.dispatchEvent(new Event('change'));";
+    browser.run(number);
+    window.settings_hold("stop_after_silence_s = 21");
 }
 
 #[test]

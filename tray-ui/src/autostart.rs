@@ -6,7 +6,8 @@ use std::{env, fs, io, path::PathBuf};
 
 use crate::files::{Folders, write_private};
 
-const FILE: &str = "io.github.sotto.Sotto.desktop";
+/// The same name as the package's entry for menus, so that desktops know them to be one.
+const FILE: &str = "io.github.sotto.Sotto.Tray.desktop";
 
 fn path(folders: &Folders) -> PathBuf {
     folders.config_home.join("autostart").join(FILE)

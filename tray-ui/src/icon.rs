@@ -123,9 +123,10 @@ impl PanelIcon {
         let mut selected = None;
         for model in &self.models {
             for language in &model.languages {
-                let at = options.iter().position(|(known, _)| known == language);
+                let name = language_name(language);
+                let at = options.iter().position(|(known, _)| *known == name);
                 let at = at.unwrap_or_else(|| {
-                    options.push((language.clone(), Act::UseModel(model.id.clone())));
+                    options.push((name, Act::UseModel(model.id.clone())));
                     options.len() - 1
                 });
                 if model.in_use && selected.is_none() {
@@ -151,6 +152,25 @@ impl PanelIcon {
         let wanted = Act::UseMicrophone(self.microphone.clone());
         let selected = options.iter().position(|(_, act)| *act == wanted);
         Self::submenu(tr!("Microphone"), options, selected)
+    }
+}
+
+/// A language by its BCP 47 tag; the tag itself where it is a rare one.
+fn language_name(tag: &str) -> String {
+    match tag.split('-').next().unwrap_or(tag) {
+        "de" => tr!("German"),
+        "en" => tr!("English"),
+        "es" => tr!("Spanish"),
+        "fr" => tr!("French"),
+        "it" => tr!("Italian"),
+        "ja" => tr!("Japanese"),
+        "ko" => tr!("Korean"),
+        "nl" => tr!("Dutch"),
+        "pl" => tr!("Polish"),
+        "pt" => tr!("Portuguese"),
+        "ru" => tr!("Russian"),
+        "zh" => tr!("Chinese"),
+        _ => tag.to_owned(),
     }
 }
 

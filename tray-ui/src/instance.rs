@@ -32,10 +32,11 @@ pub(crate) enum Single {
 }
 
 impl Single {
+    /// Below the name of the application, as a sandbox wants it.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Icon => "io.github.sotto.Tray",
-            Self::Window => "io.github.sotto.Window",
+            Self::Icon => "io.github.sotto.Sotto.Tray",
+            Self::Window => "io.github.sotto.Sotto.Window",
         }
     }
 

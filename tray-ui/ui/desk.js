@@ -32,7 +32,7 @@ function take(next) {
   for (const callback of listeners) callback(status);
 }
 
-const events = { list: new Set(), page: new Set(), download: new Set() };
+const events = { list: new Set(), page: new Set(), download: new Set(), drop: new Set() };
 
 /** Calls back at an event: a list changed, a page is wanted, a download went on. */
 export function on(event, callback) {
@@ -44,7 +44,7 @@ export function on(event, callback) {
 export async function begin() {
   await listen("status", ({ payload }) => take(payload));
   for (const name of Object.keys(events)) {
-    await listen(name, ({ payload }) => {
+    await listen(name === "drop" ? "tauri://drag-drop" : name, ({ payload }) => {
       for (const callback of events[name]) callback(payload);
     });
   }

@@ -10,7 +10,7 @@ pub const DOCTOR_INTERFACE: &str = "io.github.sotto.Doctor1";
 pub struct Finding {
     /// What was checked, as a stable name.
     pub check: String,
-    /// `ok` or `problem`.
+    /// `ok`, `problem`, or `optional` for what is not there and need not be.
     pub status: String,
     /// One sentence: what was found, and what to do about it.
     pub sentence: String,

@@ -24,6 +24,7 @@ pub(crate) const START_IBUS: &str = "start-ibus";
 const INSTALL_MODEL: &str = "install-model";
 const CHOOSE_MICROPHONE: &str = "choose-microphone";
 const SET_ENVIRONMENT: &str = "set-environment";
+const RECORD_SHORTCUT: &str = "record-shortcut";
 
 /// The check that nobody needs to pass.
 const KEYBOARD: &str = "keyboard";
@@ -95,6 +96,28 @@ pub(crate) fn findings() -> Vec<Finding> {
             remedy: "",
         },
     ]
+}
+
+/// Whether dictation works without it.
+pub(crate) fn is_optional(finding: &Finding) -> bool {
+    finding.what == KEYBOARD
+}
+
+/// Whether the push-to-talk key is seen by any of the ways to see it.
+pub(crate) fn push_to_talk() -> Finding {
+    let mut broken = Vec::new();
+    let mut outcome = None;
+    for door in keys() {
+        match door.outcome {
+            Ok(works) => outcome = outcome.or(Some(works)),
+            Err(why) => broken.push(why),
+        }
+    }
+    Finding {
+        what: "push-to-talk",
+        outcome: outcome.ok_or_else(|| broken.join("; ")),
+        remedy: RECORD_SHORTCUT,
+    }
 }
 
 /// The findings as text to copy, without names of users and folders.
@@ -186,7 +209,7 @@ pub(crate) fn examine() -> anyhow::Result<bool> {
     writeln!(out, "\n=>  {}", delivery(&findings))?;
     Ok(findings
         .iter()
-        .all(|finding| finding.outcome.is_ok() || finding.what == KEYBOARD))
+        .all(|finding| finding.outcome.is_ok() || is_optional(finding)))
 }
 
 /// The first rung of the ladder that holds here, and why those above it do not.

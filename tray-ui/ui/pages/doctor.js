@@ -14,6 +14,8 @@ const names = () =>
     ["input method", t("Input method")],
     ["applications", t("Applications")],
     ["clipboard", t("Clipboard")],
+    ["keyboard", t("The desktop's portal as a keyboard")],
+    ["push-to-talk", t("Push-to-talk key")],
   ]);
 
 // What mends a finding: a page, or a call.
@@ -44,6 +46,12 @@ function remedy(finding, examine) {
   return null;
 }
 
+function badge(status) {
+  if (status === "ok") return h("span", { class: "badge good" }, t("Works"));
+  if (status === "optional") return h("span", { class: "badge" }, t("Not needed"));
+  return h("span", { class: "badge problem" }, t("Problem"));
+}
+
 export async function render(page) {
   const list = h("ul", { class: "cards", "aria-label": t("Findings"), "aria-live": "polite" });
   const verdict = h("p", { class: "big", role: "status" });
@@ -52,12 +60,13 @@ export async function render(page) {
   const examine = async () => {
     const findings = await ask("examine");
     const known = names();
-    const wrong = findings.filter(({ status }) => status !== "ok").length;
+    const wrong = findings.filter(({ status }) => status === "problem").length;
     verdict.textContent = wrong ? t("Something needs your attention") : t("Everything works");
-    const inOrder = [...findings].sort((a, b) => (a.status === "ok") - (b.status === "ok"));
+    const order = ["problem", "ok", "optional"];
+    const inOrder = [...findings].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
     list.replaceChildren(
       ...inOrder.map((finding) => {
-        const good = finding.status === "ok";
+        const isProblem = finding.status === "problem";
         return h(
           "li",
           { "data-check": finding.check, "data-status": finding.status },
@@ -65,10 +74,10 @@ export async function render(page) {
             "div",
             { class: "row" },
             h("h3", {}, known.get(finding.check) ?? finding.check),
-            h("span", { class: good ? "badge good" : "badge problem" }, good ? t("Works") : t("Problem")),
+            badge(finding.status),
           ),
           h("p", {}, finding.sentence),
-          good ? null : remedy(finding, examine),
+          isProblem ? remedy(finding, examine) : null,
         );
       }),
     );

@@ -264,6 +264,9 @@ export async function modelList({ brief }) {
         default:
       }
     }),
+    on("drop", ({ paths }) => {
+      if (!brief && paths?.length) [path.value] = paths;
+    }),
     on("list", (list) => {
       if (list === "Models1") refresh();
     }),
@@ -276,7 +279,7 @@ export async function modelList({ brief }) {
     : [
       section(
         t("Models from elsewhere"),
-        field(t("Folder or archive"), path, t("A folder, or a .tar.bz2 or .tar.gz archive, in the layout of the public streaming models.")),
+        field(t("Folder or archive"), path, t("Its path, or drop it on this window: a folder, or a .tar.bz2 or .tar.gz archive, in the layout of the public streaming models.")),
         field(t("Its language"), spoken, t("Two letters, such as en; empty if the model tells it.")),
         h("div", { class: "row" }, add),
       ),

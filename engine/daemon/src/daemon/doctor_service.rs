@@ -25,7 +25,12 @@ impl DoctorService {
 #[zbus::interface(name = "io.github.sotto.Doctor1")]
 impl DoctorService {
     async fn examine(&self) -> Result<Vec<Finding>, DoctorError> {
-        let findings = tokio::task::spawn_blocking(doctor::findings).await;
+        let findings = tokio::task::spawn_blocking(|| {
+            let mut findings = doctor::findings();
+            findings.push(doctor::push_to_talk());
+            findings
+        })
+        .await;
         let findings = findings.map_err(|error| DoctorError::NotReady(format!("{error}.")))?;
         Ok(findings.iter().map(on_the_bus).collect())
     }
@@ -61,6 +66,7 @@ impl DoctorService {
 fn on_the_bus(finding: &doctor::Finding) -> Finding {
     let (status, sentence) = match &finding.outcome {
         Ok(sentence) => ("ok", sentence),
+        Err(sentence) if doctor::is_optional(finding) => ("optional", sentence),
         Err(sentence) => ("problem", sentence),
     };
     let remedy = finding.outcome.is_err().then_some(finding.remedy);
