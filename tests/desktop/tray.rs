@@ -454,6 +454,7 @@ fn settings_are_switched_and_reset() {
         let settings = window.scene.settings();
         (!settings.contains("\ncues = false")).then_some(())
     });
+    browser.find("[name='listening.stop_after_silence_s']");
     let number = "const n = document.querySelector('[name=\"listening.stop_after_silence_s\"]');\
         n.value = '21'; n.dispatchEvent(new Event('change'));";
     browser.run(number);
