@@ -157,6 +157,19 @@ impl EngineHandle {
         self.emit("RequireSurroundingText", &()).await
     }
 
+    /// Asks for the text around the caret, and sees to it that GTK looks at it now: it does when a preedit comes up, so
+    /// an empty one comes and goes. No preedit may be shown at that time. A client tells only what it has not told
+    /// before.
+    ///
+    /// # Errors
+    ///
+    /// [`IbusError::Closed`] and [`IbusError::Send`].
+    pub async fn read_surrounding(&self) -> Result<(), IbusError> {
+        self.require_surrounding().await?;
+        self.emit("ShowPreeditText", &()).await?;
+        self.emit("HidePreeditText", &()).await
+    }
+
     /// Shows a line beside the caret, or hides it where the text is empty.
     ///
     /// # Errors

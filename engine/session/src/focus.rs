@@ -27,6 +27,8 @@ struct Left {
     id: ContextId,
     at: Millis,
     content_type: ContentType,
+    /// A client does not tell again what it told before, so this holds until it tells another.
+    surrounding: Option<Surrounding>,
 }
 
 /// Focus as the input method reports it.
@@ -59,16 +61,16 @@ impl Focus {
         {
             return true;
         }
-        let content_type = match &self.left {
-            Some(left) if left.id == id => left.content_type,
-            _ => ContentType::default(),
+        let (content_type, surrounding) = match &self.left {
+            Some(left) if left.id == id => (left.content_type, left.surrounding.clone()),
+            _ => (ContentType::default(), None),
         };
         self.current = Some(Focused {
             id,
             since: now,
             content_type,
             client: client.to_owned(),
-            surrounding: None,
+            surrounding,
         });
         true
     }
@@ -77,12 +79,16 @@ impl Focus {
     pub(crate) fn leave(&mut self, now: Millis, id: &ContextId) {
         if let Some(current) = self.current.take_if(|current| current.id == *id) {
             let Focused {
-                id, content_type, ..
+                id,
+                content_type,
+                surrounding,
+                ..
             } = current;
             self.left = Some(Left {
                 id,
                 at: now,
                 content_type,
+                surrounding,
             });
         }
     }

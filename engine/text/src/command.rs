@@ -161,6 +161,22 @@ impl Commands {
         })
     }
 
+    /// What commands begin with, as phrases: a recognizer that expects them hears them better.
+    pub(crate) fn phrases(&self) -> impl Iterator<Item = String> + '_ {
+        let patterns = self.patterns.iter().chain(&self.choices);
+        patterns.filter_map(|pattern| {
+            let fixed: Vec<&str> = pattern
+                .words
+                .iter()
+                .copied()
+                .take_while(|word| !word.starts_with('{'))
+                .collect();
+            // A number alone is as likely in any sentence.
+            let is_number = pattern.action == "choose" && fixed.len() == 1;
+            (!is_number).then(|| fixed.join(" "))
+        })
+    }
+
     /// The alternative that these words choose, counted from 0, while some are shown.
     #[must_use]
     pub fn recognize_choice(&self, words: &[MarkedWord]) -> Option<usize> {

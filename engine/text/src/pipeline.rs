@@ -62,6 +62,11 @@ impl TextShaper {
         }
     }
 
+    /// Spoken names of marks and layout, as phrases.
+    pub(crate) fn spoken_phrases(&self) -> impl Iterator<Item = String> + '_ {
+        self.spoken.phrases()
+    }
+
     /// The variables that the user's snippets use.
     #[must_use]
     pub fn variables(&self) -> SnippetVariables {

@@ -67,6 +67,8 @@ impl std::fmt::Debug for UserTable<'_> {
 /// The user's tables.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UserTables<'a> {
+    /// The user's words, one a line, written as they stand there; a weight as ` :2.5` is not part of them.
+    pub words: &'a str,
     /// Spoken words and what is written for them.
     pub replacements: UserTable<'a>,
     /// The same, with variables and line breaks.
@@ -108,6 +110,8 @@ impl TextRules {
             homophones: Homophones::new(language),
         };
         let mut problems = Vec::new();
+        let words = as_replacements(tables.words);
+        problems.extend(rules.shaper.extend_replacements("words.txt", &words));
         for table in [tables.replacements, tables.snippets] {
             problems.extend(rules.shaper.extend_replacements(table.name, table.text));
         }
@@ -156,6 +160,16 @@ impl TextRules {
         self.shaper.variables()
     }
 
+    /// What is said to the program rather than written: phrases for a recognizer to know, in order.
+    #[must_use]
+    pub fn spoken_phrases(&self) -> Vec<String> {
+        let spoken = self.shaper.spoken_phrases();
+        let mut phrases: Vec<String> = self.commands.phrases().chain(spoken).collect();
+        phrases.sort();
+        phrases.dedup();
+        phrases
+    }
+
     /// The editing commands.
     #[must_use]
     pub const fn commands(&self) -> &Commands {
@@ -196,6 +210,26 @@ impl TextRules {
     }
 }
 
+/// Words with capitals, as rows that write them so however they are heard.
+fn as_replacements(words: &str) -> String {
+    let phrase = |line: &str| match line.trim().rsplit_once(char::is_whitespace) {
+        Some((phrase, weight)) if weight.starts_with(':') => phrase.trim().to_owned(),
+        _ => line.trim().to_owned(),
+    };
+    words
+        .lines()
+        .map(phrase)
+        .filter(|phrase| !phrase.starts_with('#') && phrase.contains(char::is_uppercase))
+        .map(|phrase| {
+            let written = phrase
+                .replace('\\', "\\\\")
+                .replace('{', "{{")
+                .replace('}', "}}");
+            format!("{}\t{written}\n", phrase.to_lowercase().replace('\t', " "))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,6 +247,23 @@ mod tests {
         ] {
             let words = MarkedWord::from_written(text);
             assert_eq!(rules.n_finished(&words), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_the_program_is_known_as_phrases() {
+        let phrases = TextRules::shipped(Language::English).spoken_phrases();
+        for phrase in [
+            "scratch that",
+            "correct",
+            "choose two",
+            "new paragraph",
+            "go to end",
+        ] {
+            assert!(phrases.iter().any(|known| known == phrase), "{phrase}");
+        }
+        for word in ["two", "", "comma"] {
+            assert!(!phrases.iter().any(|known| known == word), "{word}");
         }
     }
 
@@ -242,6 +293,7 @@ mod tests {
             snippets: table("snippets.tsv", "my sign\tBest,\\nJo"),
             spoken: table("spoken.en.tsv", "smiley\tfree\t:-)\nx\tnonsense"),
             profiles: table("profiles", "quill\tchat"),
+            words: "# mine\nMcKay :2.5\nword\nNew {York}\n",
         };
         let (rules, problems) = TextRules::new(Language::English, TextChoices::default(), &tables);
         let told: Vec<(String, usize)> = problems

@@ -104,6 +104,12 @@ struct Form {
     guard: Guard,
 }
 
+impl Form {
+    fn is_emoji(&self) -> bool {
+        self.words.iter().any(|word| word == "emoji")
+    }
+}
+
 /// The spoken forms of one language and of the user.
 #[derive(Debug, Clone)]
 pub struct SpokenForms {
@@ -164,6 +170,14 @@ impl SpokenForms {
         rows(text)
             .filter_map(|row| self.add_row(&row).err().map(|why| row.problem(table, why)))
             .collect()
+    }
+
+    /// Names of more than one word, without emoji: what a recognizer should know as a phrase.
+    pub(crate) fn phrases(&self) -> impl Iterator<Item = String> + '_ {
+        let forms = self.forms.values().flatten();
+        forms
+            .filter(|form| form.words.len() > 1 && !form.is_emoji())
+            .map(|form| form.words.join(" "))
     }
 
     /// Words and forms written out, without regard to the caret.

@@ -19,6 +19,8 @@ const NAME_BOOST: f32 = 1.0;
 pub(crate) struct Hotwords {
     /// The text of `words.txt`.
     pub(crate) own: String,
+    /// Commands, and spoken names of marks and layout.
+    pub(crate) spoken: Vec<String>,
     /// What corrections have taught.
     pub(crate) learned: Vec<String>,
     /// Words of the application that is spoken to.
@@ -31,6 +33,7 @@ impl fmt::Debug for Hotwords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hotwords")
             .field("n_bytes", &self.own.len())
+            .field("n_spoken", &self.spoken.len())
             .field("n_learned", &self.learned.len())
             .field("n_application", &self.application.len())
             .field("n_names", &self.names.len())
@@ -53,7 +56,8 @@ impl Hotwords {
                 Err(_) => broken.push(line),
             }
         }
-        let others = self.learned.iter().chain(&self.application);
+        let others = self.spoken.iter().chain(&self.learned);
+        let others = others.chain(&self.application);
         let others = others.map(|word| (word, DEFAULT_BOOST));
         let names = self.names.iter().map(|name| (name, NAME_BOOST));
         for (word, boost) in others.chain(names) {

@@ -113,7 +113,7 @@ impl InputMethod {
         let EngineEvent { engine, kind } = event;
         match kind {
             EngineEventKind::FocusIn(focus) => {
-                if let Err(error) = engine.require_surrounding().await {
+                if let Err(error) = engine.read_surrounding().await {
                     note!("the text around the caret cannot be asked for: {error}");
                 }
                 let context = ContextId::new(focus.context.as_deref().unwrap_or(engine.path()));

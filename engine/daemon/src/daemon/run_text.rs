@@ -80,6 +80,11 @@ impl Daemon {
             return;
         };
         self.text.variables = rules.variables();
+        let hotwords = Hotwords {
+            spoken: rules.spoken_phrases(),
+            ..self.text.hotwords.clone()
+        };
+        self.prefer(hotwords);
         self.session.set_rules(rules);
         for place in writing::places(&problems) {
             note!("{}", tr!("{} cannot be used; the other lines are", place));

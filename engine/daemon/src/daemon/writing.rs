@@ -19,6 +19,7 @@ pub(crate) struct TextFiles {
 /// What the files held when they were read. `Debug` shows no content.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub(crate) struct TableTexts {
+    words: String,
     replacements: String,
     snippets: String,
     spoken: String,
@@ -62,6 +63,7 @@ impl TextFiles {
             Language::Other => "spoken.tsv",
         };
         let texts = TableTexts {
+            words: read("words.txt"),
             replacements: read(REPLACEMENTS),
             snippets: read(SNIPPETS),
             spoken: read(spoken_name),
@@ -83,6 +85,7 @@ pub(crate) fn rules(
     let table = |name, text| UserTable { name, text };
     let profiles = profile_table(&config.profile);
     let tables = UserTables {
+        words: &texts.words,
         replacements: table(REPLACEMENTS, &texts.replacements),
         snippets: table(SNIPPETS, &texts.snippets),
         spoken: table(&texts.spoken_name, &texts.spoken),

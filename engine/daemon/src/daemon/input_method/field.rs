@@ -45,7 +45,7 @@ impl InputMethod {
             return Err(IbusError::FocusMoved);
         };
         match act {
-            FieldAct::Read => engine.require_surrounding().await,
+            FieldAct::Read => engine.read_surrounding().await,
             FieldAct::Delete { before, after } => {
                 engine.delete_around(before.as_str(), after.as_str()).await
             }
