@@ -16,6 +16,8 @@ use sotto_tests::{requires, wait_for};
 mod axe;
 #[path = "tray/hub.rs"]
 mod hub;
+#[path = "tray/translated.rs"]
+mod translated;
 
 /// Every page of the window.
 const PAGES: [&str; 9] = [
@@ -425,6 +427,11 @@ fn long_strings_fit() {
     let window = Window { browser, scene };
     let title = window.browser.wait_for_text("h1", |_| true);
     assert!(title.starts_with('['), "{title} is not translated");
+    for page in PAGES {
+        window.go(page);
+        window.browser.run(OPEN_DETAILS);
+        translated::check(&window.browser, page, &[]);
+    }
     everything_fits(&window);
 }
 
