@@ -241,6 +241,46 @@ fn the_microphone_is_heard_recorded_and_closed() {
 }
 
 #[test]
+fn a_window_that_ends_closes_the_microphone() {
+    let Some(window) = Window::open("a window that ends closes the microphone", "microphone")
+    else {
+        return;
+    };
+    window.browser.press("Listen to the microphone");
+    window
+        .browser
+        .wait_for_text(".figures", |text| text.contains("noise floor"));
+    let Window { browser, scene } = window;
+    let is_open = || {
+        let recorders = scene.microphone.pactl(&["list", "short", "source-outputs"]);
+        !recorders.is_empty()
+    };
+    assert!(is_open(), "the meter hears");
+    drop(browser);
+    wait_for("the microphone to close", || (!is_open()).then_some(()));
+}
+
+#[test]
+fn the_window_outlives_the_daemon() {
+    let Some(mut window) = Window::open("the window outlives the daemon", "home") else {
+        return;
+    };
+    window.scene.kill_daemon();
+    let absent = "Sotto is not running";
+    window
+        .browser
+        .wait_for_text("#state", |text| text == absent);
+    window.go("text");
+    window.browser.find("main[data-page=text] [role=alert]");
+    window.scene.start_daemon();
+    window
+        .browser
+        .wait_for_text("#state", |text| text == "Ready");
+    window.browser.press("Try again");
+    window.browser.find("[name='table.words']");
+}
+
+#[test]
 fn words_are_written_to_their_file() {
     let Some(window) = Window::open("words are written to their file", "text") else {
         return;

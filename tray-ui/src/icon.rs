@@ -20,7 +20,8 @@ pub(crate) enum Act {
     SetPaused(bool),
     UseModel(String),
     UseMicrophone(String),
-    Show(&'static str),
+    /// A page, with the token by which a Wayland compositor lets its window come to the front.
+    Show(&'static str, Option<String>),
     Quit,
     /// The menu is about to be read: bring its lists up to date.
     Refresh,
@@ -69,6 +70,10 @@ impl PanelIcon {
     }
 
     fn choose(&self, act: Act) {
+        let act = match act {
+            Act::Show(page, _) => Act::Show(page, ksni::current_xdg_activation_token()),
+            act => act,
+        };
         // The process is ending when nobody listens.
         let _ended = self.acts.send(act);
     }
@@ -222,7 +227,7 @@ impl Tray for PanelIcon {
     }
 
     fn activate(&mut self, _x: i32, _y: i32) {
-        self.choose(Act::Show(""));
+        self.choose(Act::Show("", None));
     }
 
     fn secondary_activate(&mut self, _x: i32, _y: i32) {
@@ -265,8 +270,8 @@ impl Tray for PanelIcon {
             self.language_menu(),
             self.microphone_menu(),
             MenuItem::Separator,
-            Self::item(tr!("History"), true, Act::Show("history")),
-            Self::item(tr!("Settings"), true, Act::Show("settings")),
+            Self::item(tr!("History"), true, Act::Show("history", None)),
+            Self::item(tr!("Settings"), true, Act::Show("settings", None)),
             MenuItem::Separator,
             Self::item(tr!("Quit"), true, Act::Quit),
         ]

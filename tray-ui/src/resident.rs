@@ -76,7 +76,7 @@ async fn stay(first_page: Option<String>) -> anyhow::Result<()> {
     let resident = Resident { connection, handle };
     resident.refresh_soon();
     if let Some(page) = first_page {
-        resident.show(&page).await;
+        resident.show(&page, None).await;
     }
     let mut told = Told::of(&Status::default());
     let mut terminate =
@@ -93,7 +93,7 @@ async fn stay(first_page: Option<String>) -> anyhow::Result<()> {
                     resident.take_status(status).await;
                 }
             }
-            Some(page) = pages.recv() => resident.show(&page).await,
+            Some(page) = pages.recv() => resident.show(&page, None).await,
             Some(_change) = list_changes.recv() => resident.refresh_soon(),
             Some(act) = act.recv() => {
                 if act == Act::Quit {
@@ -142,7 +142,7 @@ impl Resident {
         self.handle.update(|icon| icon.status = status).await;
     }
 
-    async fn show(&self, page: &str) {
+    async fn show(&self, page: &str, token: Option<String>) {
         let asked = instance::ask(Single::Window, &self.connection, page);
         if asked.await.is_ok() {
             return;
@@ -152,6 +152,9 @@ impl Resident {
         window.arg("--window");
         if !page.is_empty() {
             window.arg(page);
+        }
+        if let Some(token) = token {
+            window.env("XDG_ACTIVATION_TOKEN", token);
         }
         match window.spawn() {
             Ok(mut child) => {
@@ -167,8 +170,8 @@ impl Resident {
             Act::SetPaused(paused) => self.set_paused(paused).await,
             Act::UseModel(id) => self.use_model(&id).await,
             Act::UseMicrophone(id) => self.use_microphone(&id).await,
-            Act::Show(page) => {
-                self.show(page).await;
+            Act::Show(page, token) => {
+                self.show(page, token).await;
                 Ok(())
             }
             Act::Refresh => {
