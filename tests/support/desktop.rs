@@ -1,4 +1,4 @@
-//! A private X11 session: X server, session bus, window manager, `ibus-daemon`.
+//! A private desktop session: X server or Wayland compositor, session bus, `ibus-daemon`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,12 +45,51 @@ pub const BUS_CONFIG: &str = r#"<busconfig>
 #[derive(Debug)]
 pub struct Desktop {
     ibus: Option<Running>,
-    _window_manager: Running,
-    _bus: Running,
-    _x_server: Running,
+    _parts: Vec<Running>,
     bus_address: String,
-    display: String,
+    seat: Seat,
     folder: TempDir,
+}
+
+/// Where windows appear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Seat {
+    /// An X server, by its display.
+    X11(String),
+    /// sway, by its socket: the applications talk to IBus themselves.
+    Sway(String),
+    /// GNOME Shell, by its socket: it starts IBus and stands between it and the applications.
+    Gnome(String),
+}
+
+impl Seat {
+    /// What a program needs in its environment to open windows and to be typed into.
+    fn environment(&self) -> Vec<(&'static str, &str)> {
+        let modules = [("GTK_IM_MODULE", "ibus"), ("QT_IM_MODULE", "ibus")];
+        let wayland = [
+            ("XDG_SESSION_TYPE", "wayland"),
+            ("GDK_BACKEND", "wayland"),
+            ("QT_QPA_PLATFORM", "wayland"),
+        ];
+        let mut environment = Vec::new();
+        match self {
+            Self::X11(display) => {
+                environment.extend([("DISPLAY", display.as_str()), ("QT_QPA_PLATFORM", "xcb")]);
+                environment.extend(modules);
+                environment.push(("XMODIFIERS", "@im=ibus"));
+            }
+            Self::Sway(socket) => {
+                environment.push(("WAYLAND_DISPLAY", socket));
+                environment.extend(wayland);
+                environment.extend(modules);
+            }
+            Self::Gnome(socket) => {
+                environment.push(("WAYLAND_DISPLAY", socket));
+                environment.extend(wayland);
+            }
+        }
+        environment
+    }
 }
 
 impl Desktop {
@@ -62,11 +101,7 @@ impl Desktop {
     #[track_caller]
     #[must_use]
     pub fn start() -> Self {
-        let folder = tempfile::tempdir().expect("the temporary folder is writable");
-        for name in ["home", "run", "config", "cache", "data", "component"] {
-            fs::create_dir(folder.path().join(name)).expect("the temporary folder is writable");
-        }
-        set_private(&folder.path().join("run"));
+        let folder = session_folder();
         let base = base_environment(folder.path());
 
         let mut xvfb = Command::new("Xvfb");
@@ -89,20 +124,7 @@ impl Desktop {
             .expect("Xvfb names its display");
         let display = format!(":{}", number.trim());
 
-        let bus_config = folder.path().join("bus.conf");
-        fs::write(&bus_config, BUS_CONFIG).expect("the temporary folder is writable");
-        let mut dbus = Command::new("dbus-daemon");
-        dbus.args(["--nofork", "--nopidfile", "--print-address=1"])
-            .arg(format!("--config-file={}", bus_config.display()))
-            .envs(base.clone());
-        dbus.env("DISPLAY", &display);
-        let mut bus = Running::start(limited(&dbus).stdout(Stdio::piped()).stderr(Stdio::null()));
-        let bus_address = bus
-            .lines()
-            .recv_timeout(PATIENCE)
-            .expect("dbus-daemon names its address")
-            .trim()
-            .to_owned();
+        let (bus, bus_address) = session_bus(folder.path());
 
         let mut openbox = Command::new("openbox");
         openbox
@@ -115,15 +137,8 @@ impl Desktop {
                 .stderr(Stdio::null()),
         );
 
-        let mut desktop = Self {
-            ibus: None,
-            _window_manager: window_manager,
-            _bus: bus,
-            _x_server: x_server,
-            bus_address,
-            display,
-            folder,
-        };
+        let parts = vec![window_manager, bus, x_server];
+        let mut desktop = Self::of(parts, bus_address, Seat::X11(display), folder);
         wait_for("openbox to manage windows", || {
             let output = desktop
                 .command("xprop")
@@ -138,6 +153,22 @@ impl Desktop {
         desktop
     }
 
+    /// A session of these parts, which end in this order.
+    pub(crate) const fn of(
+        parts: Vec<Running>,
+        bus_address: String,
+        seat: Seat,
+        folder: TempDir,
+    ) -> Self {
+        Self {
+            ibus: None,
+            _parts: parts,
+            bus_address,
+            seat,
+            folder,
+        }
+    }
+
     /// Starts `ibus-daemon`, anew after [`Self::kill_ibus`], and waits until it can be reached.
     ///
     /// # Panics
@@ -150,8 +181,10 @@ impl Desktop {
             "--panel=disable",
             "--emoji-extension=disable",
             "--cache=none",
-            "--xim",
         ]);
+        if matches!(self.seat, Seat::X11(_)) {
+            daemon.arg("--xim");
+        }
         if let Some(memconf) = MEMCONF.iter().find(|path| Path::new(path).exists()) {
             daemon.arg(format!("--config={memconf}"));
         }
@@ -164,6 +197,12 @@ impl Desktop {
         self.ibus = Some(Running::start(
             limited(&daemon).stdout(Stdio::null()).stderr(Stdio::null()),
         ));
+        self.wait_for_ibus();
+    }
+
+    /// Waits until `ibus-daemon` can be reached.
+    #[track_caller]
+    pub(crate) fn wait_for_ibus(&self) {
         let surroundings = self.surroundings();
         wait_for("ibus-daemon to write its address", || {
             surroundings.find().ok()
@@ -205,20 +244,21 @@ impl Desktop {
         command
             .env_clear()
             .envs(base_environment(self.folder.path()))
-            .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
-            .env("GTK_IM_MODULE", "ibus")
-            .env("QT_IM_MODULE", "ibus")
-            .env("QT_QPA_PLATFORM", "xcb")
-            .env("XMODIFIERS", "@im=ibus");
+            .envs(self.seat.environment());
         command
     }
 
     /// What a program in this session would find its IBus bus by.
     #[must_use]
     pub fn surroundings(&self) -> Surroundings {
+        let (display, wayland_display) = match &self.seat {
+            Seat::X11(display) => (Some(display.clone()), None),
+            Seat::Sway(socket) | Seat::Gnome(socket) => (None, Some(socket.clone())),
+        };
         Surroundings {
-            display: Some(self.display.clone()),
+            display,
+            wayland_display,
             xdg_config_home: Some(self.path("config")),
             home: Some(self.path("home")),
             machine_id: Surroundings::of_process().machine_id,
@@ -277,18 +317,63 @@ impl Desktop {
         self.xdotool(&focus);
     }
 
-    /// Writes a picture of the whole screen, where ImageMagick is installed.
+    /// Writes a picture of the whole screen, where a program for it is installed.
     pub fn screenshot(&self, to: &Path) {
+        let mut picture = match &self.seat {
+            Seat::X11(_) => self.command("import"),
+            Seat::Sway(_) => self.command("grim"),
+            Seat::Gnome(_) => self.command("gdbus"),
+        };
+        match &self.seat {
+            Seat::X11(_) => picture.args(["-window", "root"]),
+            Seat::Sway(_) => &mut picture,
+            Seat::Gnome(_) => picture
+                .args(["call", "--session", "--dest=org.gnome.Shell.Screenshot"])
+                .arg("--object-path=/org/gnome/Shell/Screenshot")
+                .arg("--method=org.gnome.Shell.Screenshot.Screenshot")
+                .args(["false", "false"]),
+        };
         // The picture is for people; a test does not depend on it.
-        let _absent = self
-            .command("import")
-            .args(["-window", "root"])
-            .arg(to)
-            .status();
+        let _absent = picture.arg(to).stdout(Stdio::null()).status();
     }
 }
 
-fn base_environment(folder: &Path) -> Vec<(String, String)> {
+/// The folder of a session, with everything in it that programs expect.
+pub(crate) fn session_folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("the temporary folder is writable");
+    for name in ["home", "run", "config", "cache", "data", "component"] {
+        fs::create_dir(folder.path().join(name)).expect("the temporary folder is writable");
+    }
+    set_mode(&folder.path().join("run"), 0o700);
+    folder
+}
+
+/// A session bus and its address.
+#[track_caller]
+pub(crate) fn session_bus(folder: &Path) -> (Running, String) {
+    let bus_config = folder.join("bus.conf");
+    fs::write(&bus_config, BUS_CONFIG).expect("the temporary folder is writable");
+    bus(folder, &format!("--config-file={}", bus_config.display()))
+}
+
+/// A session bus that starts this computer's services, and its address.
+#[track_caller]
+pub(crate) fn bus_with_services(folder: &Path) -> (Running, String) {
+    bus(folder, "--session")
+}
+
+#[track_caller]
+fn bus(folder: &Path, kind: &str) -> (Running, String) {
+    let mut dbus = Command::new("dbus-daemon");
+    dbus.args(["--nofork", "--nopidfile", "--print-address=1", kind])
+        .envs(base_environment(folder));
+    let mut bus = Running::start(limited(&dbus).stdout(Stdio::piped()).stderr(Stdio::null()));
+    let address = bus.lines().recv_timeout(PATIENCE);
+    let address = address.expect("dbus-daemon names its address");
+    (bus, address.trim().to_owned())
+}
+
+pub(crate) fn base_environment(folder: &Path) -> Vec<(String, String)> {
     let within = |name: &str| folder.join(name).display().to_string();
     [
         (
@@ -311,8 +396,8 @@ fn base_environment(folder: &Path) -> Vec<(String, String)> {
     .collect()
 }
 
-fn set_private(folder: &Path) {
+pub(crate) fn set_mode(folder: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+    fs::set_permissions(folder, fs::Permissions::from_mode(mode))
         .expect("our own folder's mode can be set");
 }

@@ -16,6 +16,7 @@ pub mod probe;
 pub mod process;
 pub mod scene;
 pub mod sound;
+pub mod wayland;
 pub mod webdriver;
 
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@ use crate::{requires, source_root, wait_for};
 pub const SENTENCE: &str = "Please send the report by Friday.";
 
 /// What of it is recognized whatever the mood of the model, in small letters.
-pub const HEARD: &str = "the report by friday";
+pub const HEARD: &str = "send the report";
 
 /// Desktop, microphone and daemon. Fields end in the order in which they stand here.
 #[derive(Debug)]
@@ -68,12 +68,26 @@ impl Scene {
     #[track_caller]
     #[must_use]
     pub fn open_with_model(test: &str, model: Option<&str>, settings: &str) -> Option<Self> {
-        let programs = [
-            &desktop::PROGRAMS[..],
-            &sound::PROGRAMS[..],
-            &["espeak-ng", "xdotool"],
-        ]
-        .concat();
+        if !requires(test, &desktop::PROGRAMS) || !requires(test, &["xdotool"]) {
+            return None;
+        }
+        Self::on(Desktop::start, test, model, settings)
+    }
+
+    /// As [`Self::open_with_model`], on another desktop.
+    ///
+    /// # Panics
+    ///
+    /// Where a part does not start.
+    #[track_caller]
+    #[must_use]
+    pub fn on(
+        desktop: impl FnOnce() -> Desktop,
+        test: &str,
+        model: Option<&str>,
+        settings: &str,
+    ) -> Option<Self> {
+        let programs = [&sound::PROGRAMS[..], &["espeak-ng"]].concat();
         if !requires(test, &programs) {
             return None;
         }
@@ -81,7 +95,7 @@ impl Scene {
             daemon: None,
             environment: Vec::new(),
             microphone: Microphone::start(),
-            desktop: Desktop::start(),
+            desktop: desktop(),
         };
         let id = match model {
             Some(model) => source_root().join(model).display().to_string(),
