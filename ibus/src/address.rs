@@ -2,7 +2,8 @@
 //!
 //! In order: `IBUS_ADDRESS`; the file named by `IBUS_ADDRESS_FILE`; the files
 //! `$XDG_CONFIG_HOME/ibus/bus/<machine-id>-unix-<display>`, the Wayland display's before the X11 display's.
-//! In a Flatpak the daemon's folder is the host's: `$HOST_XDG_CONFIG_HOME` or `~/.config`.
+//! In a Flatpak the daemon's folder is the host's: `$HOST_XDG_CONFIG_HOME` or `~/.config`. There the X11 display has
+//! another number than outside, so the other files of this machine come after these, the newest first.
 //! A file outlives a daemon that was killed, so the process it names must be alive; in a Flatpak, which sees
 //! no process of the host, only connecting can tell.
 //!
@@ -168,11 +169,19 @@ impl Surroundings {
             let (host, number) = split_display(display);
             format!("{machine_id}-{host}-{number}")
         });
-        wayland
+        let mut files: Vec<_> = wayland
             .into_iter()
             .chain(x11)
             .map(|name| folder.join(name))
-            .collect()
+            .collect();
+        if self.sandbox == Sandbox::Flatpak {
+            for file in newest_first(&folder, &format!("{machine_id}-")) {
+                if !files.contains(&file) {
+                    files.push(file);
+                }
+            }
+        }
+        files
     }
 
     /// The address of a daemon that may be alive.
@@ -245,6 +254,21 @@ impl AddressFile {
             daemon_pid: last("IBUS_DAEMON_PID=").and_then(|pid| pid.parse().ok()),
         })
     }
+}
+
+/// The folder's files whose names begin so, by the time of their last change.
+fn newest_first(folder: &Path, prefix: &str) -> Vec<PathBuf> {
+    let mut found: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let ours = entry.file_name().to_string_lossy().starts_with(prefix);
+            Some((entry.metadata().ok()?.modified().ok()?, entry.path())).filter(|_| ours)
+        })
+        .collect();
+    found.sort_by(|a, b| b.cmp(a));
+    found.into_iter().map(|(_, path)| path).collect()
 }
 
 fn process_exists(pid: u32) -> bool {

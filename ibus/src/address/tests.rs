@@ -54,6 +54,30 @@ fn folder_follows_the_sandbox() {
 }
 
 #[test]
+fn a_flatpak_takes_the_newest_daemon_of_this_machine() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".config/ibus/bus");
+    fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, age_s: u64| {
+        let path = folder.join(name);
+        fs::write(&path, format!("IBUS_ADDRESS=unix:path=/{name}\n")).unwrap();
+        let file = fs::File::options().append(true).open(&path).unwrap();
+        let time = std::time::SystemTime::now() - std::time::Duration::from_secs(age_s);
+        file.set_modified(time).unwrap();
+    };
+    write("m1d-unix-0", 60);
+    write("m1d-unix-1", 30);
+    write("other-unix-2", 0);
+    let mut it = surroundings(None, Some(":99.0"));
+    it.home = Some(home.path().to_owned());
+    assert!(it.find().is_err());
+    it.sandbox = Sandbox::Flatpak;
+    assert_eq!(it.find().unwrap(), "unix:path=/m1d-unix-1");
+    it.display = Some(":0".to_owned());
+    assert_eq!(it.find().unwrap(), "unix:path=/m1d-unix-0");
+}
+
+#[test]
 fn address_files_are_parsed() {
     let written = "# This file is created by ibus-daemon, please do not modify it.\n\
                    IBUS_ADDRESS=unix:abstract=/a,guid=9f\nIBUS_DAEMON_PID=321\n";

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# Builds the Flatpak around built programs and a stand-in runtime, installs it, and dictates from inside
+# the sandbox into an application outside it. Only the manifest's runtime, SDK and sources are replaced.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+packages=${CARGO_TARGET_DIR:-$root/target}/packages
+work=$packages/flatpak-test
+app=io.github.sotto.Sotto
+
+usage() {
+    cat <<'TEXT'
+usage: packaging/flatpak/test.sh --bin DIR
+
+  --bin DIR  where the built programs are, such as target/release
+TEXT
+}
+
+fail() {
+    printf 'flatpak/test.sh: %s\n' "$*" >&2
+    exit 1
+}
+
+bin=""
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        --bin)
+            [[ $# -gt 1 ]] || fail "--bin needs a value; see --help"
+            bin=$(realpath -- "$2")
+            shift
+            ;;
+        *) fail "there is no option $1; see --help" ;;
+    esac
+    shift
+done
+[[ -n $bin ]] || fail "--bin is missing; see --help"
+[[ $(id -u) -eq 0 ]] || fail "making the stand-in runtime needs root"
+for program in flatpak flatpak-builder espeak-ng; do
+    command -v "$program" >/dev/null || fail "$program is missing: install it"
+done
+
+# shellcheck source=packaging/scene.sh
+source "$root/packaging/scene.sh"
+missing=$(scene_missing | paste -sd' ')
+[[ -z $missing ]] || fail "the private desktop needs $missing: install that"
+
+mkdir -p "$work"
+log=$work/log
+: >"$log"
+
+quietly() {
+    timeout --kill-after=5 600 "$@" >>"$log" 2>&1 || {
+        tail -n 5 "$log" >&2
+        fail "$1 failed: all messages are in $log"
+    }
+}
+
+# The runtime and SDK are a Debian 12 in /usr; exported once.
+stand_in() {
+    local name kind
+    if [[ -f $work/runtime/.complete ]]; then
+        return
+    fi
+    "$root/packaging/rootfs.sh" "$packages/rootfs"
+    rm -rf "$work/runtime" "$work/tree"
+    mkdir -p "$work/tree/files"
+    cp -a --reflink=auto "$packages/rootfs/usr/." "$work/tree/files/"
+    cp -a "$packages/rootfs/etc" "$work/tree/files/etc"
+    rm -rf "$work/tree/files/share/"{doc,man,locale,fonts,icons,perl} "$work/tree/files/lib/x86_64-linux-gnu/dri"
+    chmod -R u+rwX "$work/tree"
+    for kind in Platform Sdk; do
+        name=io.github.sotto.Test$kind
+        printf '[Runtime]\nname=%s\nruntime=io.github.sotto.TestPlatform/%s/1\nsdk=io.github.sotto.TestSdk/%s/1\n' \
+            "$name" "$(uname -m)" "$(uname -m)" >"$work/tree/metadata"
+        quietly flatpak build-export --disable-sandbox -r "$work/runtime" "$work/tree" 1
+    done
+    rm -rf "$work/tree"
+    : >"$work/runtime/.complete"
+}
+
+# The true manifest with the runtime, the SDK and the sources replaced.
+manifest() {
+    sed -e 's|^runtime: .*|runtime: io.github.sotto.TestPlatform|' \
+        -e 's|^runtime-version: .*|runtime-version: "1"|' \
+        -e 's|^sdk: .*|sdk: io.github.sotto.TestSdk|' \
+        -e '/^sdk-extensions:/,/^command:/{/^command:/!d}' \
+        -e "s|path: \.\./\.\.\$|path: $work/sources|" \
+        -e "s|path: \.\./\.\./target/packages/flatpak/vendor|path: $bin|" \
+        -e 's|dest: vendor|dest: prebuilt|' \
+        "$root/packaging/flatpak/$app.yml"
+}
+
+began=$SECONDS
+stand_in
+prepared_after=$((SECONDS - began))
+
+export XDG_DATA_HOME=$work/data XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
+rm -rf "$work"/{data,cache,config,build,repo,sources,bin,scene}
+mkdir -p "$work/sources/models/starter" "$work/bin"
+cp -a "$root"/{Cargo.toml,CHANGELOG.md,README.md,packaging} "$work/sources/"
+cp -a "$root/models/starter/en" "$work/sources/models/starter/"
+if [[ -d $root/po ]]; then
+    cp -a "$root/po" "$work/sources/"
+fi
+cp "$bin/sotto" "$bin/sotto-fetch" "$work/bin/"
+strip --strip-unneeded "$work/bin/"*
+bin=$work/bin
+manifest >"$work/$app.yml"
+
+quietly flatpak --user remote-add --no-gpg-verify stand-in "$work/runtime"
+quietly flatpak --user install -y --noninteractive stand-in io.github.sotto.TestPlatform//1 io.github.sotto.TestSdk//1
+(cd "$work" && quietly flatpak-builder --user --disable-rofiles-fuse --force-clean --state-dir="$work/state" \
+    --repo="$work/repo" "$work/build" "$work/$app.yml")
+quietly flatpak --user remote-add --no-gpg-verify built "$work/repo"
+quietly flatpak --user install -y --noninteractive built "$app"
+installed_after=$((SECONDS - began))
+
+installation=$work/data/flatpak
+exports=$installation/exports/share
+[[ -s $exports/applications/$app.desktop ]] || fail "the desktop entry is not exported"
+[[ -s $exports/metainfo/$app.metainfo.xml ]] || fail "the metainfo is not exported"
+grep -q "^Exec=.*flatpak run.* $app" "$exports/dbus-1/services/$app.service" || fail "the session bus cannot start it"
+
+espeak-ng -v en-us -s 150 -w "$work/spoken.wav" "He could wait no longer. She opened the window and looked at the sea."
+trap scene_close EXIT
+# The session finds the service file where flatpak exports it.
+export XDG_DATA_DIRS=$exports:/usr/local/share:/usr/share FLATPAK_USER_DIR=$installation
+scene_open "$work/scene" || fail "$scene_error"
+sotto=(flatpak --user run "$app")
+if [[ -n $(timeout 20 "${sotto[@]}" --version 2>>"$log") ]]; then :; else
+    fail "the program does not start in the sandbox: $(tail -n 3 "$log")"
+fi
+timeout 60 "${sotto[@]}" press 2>>"$log" || true
+scene_wait "the daemon that the session bus starts in the sandbox" 60 scene_is listening "${sotto[@]}" || {
+    timeout 20 "${sotto[@]}" doctor >&2 || true
+    fail "$scene_error"
+}
+timeout 20 "${sotto[@]}" cancel
+scene_wait "the end of listening" 30 scene_is idle "${sotto[@]}" || fail "$scene_error"
+scene_dictate "$work/spoken.wav" "${sotto[@]}" || fail "$scene_error"
+text=$(scene_text) || fail "$scene_error"
+printf 'the editor outside holds: %s\n' "$text"
+grep -qi "could wait no longer" <<<"$text" || fail "that is not what was said"
+scene_close
+quietly flatpak --user uninstall -y --noninteractive "$app"
+[[ ! -e $exports/applications/$app.desktop ]] || fail "the desktop entry is left after the removal"
+printf 'runtime after %s s, installed after %s s, dictated and removed after %s s\n' \
+    "$prepared_after" "$installed_after" "$((SECONDS - began))"
