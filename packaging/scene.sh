@@ -66,7 +66,7 @@ scene_open_screen() {
         Xvfb -displayfd 3 -screen 0 1024x600x24 -nolisten tcp -noreset \
         3>"$scene_dir/display" >"$scene_dir/log/Xvfb" 2>&1 &
     scene_pids+=("$!")
-    scene_wait "the X server" 20 test -s "$scene_dir/display" || return 1
+    scene_wait "the X server" 60 test -s "$scene_dir/display" || return 1
     DISPLAY=:$(tr -d '[:space:]' <"$scene_dir/display")
     export DISPLAY
 }
@@ -85,13 +85,13 @@ scene_open_sound() {
     else
         export PULSE_SERVER=unix:$scene_dir/run/pulse/native
         scene_start pipewire
-        scene_wait "PipeWire" 20 test -S "$scene_dir/run/pipewire-0" || return 1
+        scene_wait "PipeWire" 60 test -S "$scene_dir/run/pipewire-0" || return 1
         scene_start wireplumber
         scene_start pipewire-pulse
-        scene_wait "PipeWire's PulseAudio door" 20 timeout 5 pactl info || return 1
+        scene_wait "PipeWire's PulseAudio door" 60 timeout 20 pactl info || return 1
         pactl load-module module-null-sink sink_name=sottomic media.class=Audio/Sink >/dev/null
     fi
-    scene_wait "the virtual microphone" 20 timeout 5 pactl set-default-source sottomic.monitor || return 1
+    scene_wait "the virtual microphone" 60 timeout 20 pactl set-default-source sottomic.monitor || return 1
     # Without a stream that plays, the sink is idle and a recorder gets nothing.
     scene_start pacat --playback --device=sottomic --latency-msec=20 --raw /dev/zero
 }
@@ -100,11 +100,11 @@ scene_open_bus() {
     timeout --kill-after=2 "$scene_life_s" dbus-daemon --session --nofork --nopidfile --print-address=3 \
         3>"$scene_dir/bus" >"$scene_dir/log/dbus-daemon" 2>&1 &
     scene_pids+=("$!")
-    scene_wait "the session bus" 20 test -s "$scene_dir/bus" || return 1
+    scene_wait "the session bus" 60 test -s "$scene_dir/bus" || return 1
     DBUS_SESSION_BUS_ADDRESS=$(head -n 1 "$scene_dir/bus")
     export DBUS_SESSION_BUS_ADDRESS
     scene_start openbox
-    scene_wait "the window manager" 20 \
+    scene_wait "the window manager" 60 \
         bash -c 'xprop -root _NET_SUPPORTING_WM_CHECK | grep -q "window id"'
 }
 
@@ -117,21 +117,21 @@ scene_open_ibus() {
         fi
     done
     scene_start ibus-daemon --panel=disable --emoji-extension=disable --cache=none --xim "${options[@]}"
-    scene_wait "ibus-daemon" 30 timeout 5 ibus list-engine
+    scene_wait "ibus-daemon" 60 timeout 20 ibus list-engine
 }
 
 scene_open_editor() {
     scene_file=$scene_dir/home/dictation.txt
     : >"$scene_file"
     scene_start mousepad --disable-server "$scene_file"
-    scene_wait "the text editor's window" 30 \
-        timeout 5 xdotool search --onlyvisible --class mousepad || return 1
+    scene_wait "the text editor's window" 60 \
+        timeout 20 xdotool search --onlyvisible --class mousepad || return 1
     xdotool search --onlyvisible --class mousepad windowactivate >/dev/null 2>&1
-    scene_wait "the text editor's focus" 20 scene_editor_has_focus
+    scene_wait "the text editor's focus" 60 scene_editor_has_focus
 }
 
 scene_editor_has_focus() {
-    timeout 5 xdotool getactivewindow getwindowname | grep -qi mousepad
+    timeout 20 xdotool getactivewindow getwindowname | grep -qi mousepad
 }
 
 scene_is() {
@@ -147,7 +147,7 @@ scene_dictate() {
         scene_error="the key press was refused: $(head -n 3 "$scene_dir/log/press")"
         return 1
     fi
-    scene_wait "listening to begin" 30 scene_is listening "$@" || return 1
+    scene_wait "listening to begin" 60 scene_is listening "$@" || return 1
     if ! timeout "$scene_life_s" paplay --device=sottomic --latency-msec=20 "$recording" \
         2>"$scene_dir/log/paplay"; then
         scene_error="$recording cannot be played: give a WAV, FLAC or Ogg file"
@@ -158,16 +158,16 @@ scene_dictate() {
     # sentence stand underlined now.
     scene_picture "$scene_dir/speaking.png"
     timeout 20 "$@" release 2>>"$scene_dir/log/press"
-    scene_wait "the end of the dictation" 30 scene_is idle "$@"
+    scene_wait "the end of the dictation" 60 scene_is idle "$@"
 }
 
 scene_saved() {
-    timeout 5 xdotool key --clearmodifiers ctrl+s
+    timeout 20 xdotool key --clearmodifiers ctrl+s
     [[ -s $scene_file ]]
 }
 
 scene_text() {
-    if ! scene_wait "the text in the editor" 15 scene_saved; then
+    if ! scene_wait "the text in the editor" 60 scene_saved; then
         return 1
     fi
     # The last words may have come after the first saving.

@@ -8,7 +8,7 @@ usage() {
     cat <<'TEXT'
 usage: tests/run.sh [STEP…]
 
-Steps, in order: fmt clippy test doctest doc po python scripts. Without a STEP, all of them.
+Steps, in order: fmt clippy test doctest doc po python scripts packages. Without a STEP, all of them.
 TEXT
 }
 
@@ -52,9 +52,27 @@ step_scripts() {
         bash -n "$script"
     done
     packaging/try.sh --check
+    packaging/check.sh
 }
 
-all_steps=(fmt clippy test doctest doc po python scripts)
+# Packages around the programs that the tests left, since a release build would take longer than all of
+# CI; only the optimization of our own code differs.
+step_packages() {
+    local target=${CARGO_TARGET_DIR:-target} deb
+    if [[ $(id -u) -ne 0 ]]; then
+        echo "skipped: installing packages needs root"
+        [[ -z ${CI:-} ]] || exit 1
+        return
+    fi
+    cargo build --workspace --locked --bin sotto --bin sotto-fetch
+    packaging/try.sh --virtual --program "$target/debug/sotto"
+    deb=$(packaging/deb/build.sh --fast --engine-only --bin "$target/debug" --out "$target/packages")
+    lintian --fail-on error "$deb"
+    packaging/deb/test.sh "$deb"
+    packaging/flatpak/test.sh --bin "$target/debug"
+}
+
+all_steps=(fmt clippy test doctest doc po python scripts packages)
 case ${1:-} in
     -h | --help)
         usage

@@ -6,9 +6,11 @@ work=${CARGO_TARGET_DIR:-$root/target}/packages
 
 usage() {
     cat <<'TEXT'
-usage: packaging/deb/test.sh PACKAGE.deb
+usage: packaging/deb/test.sh PACKAGE.deb [--here]
 
 Needs root and debootstrap. The fresh Debian is made once, in target/packages/rootfs.
+
+  --here  use this system under an overlay instead, where everything that is written is forgotten
 TEXT
 }
 
@@ -17,32 +19,49 @@ fail() {
     exit 1
 }
 
-case ${1:-} in
-    "" | -h | --help)
-        usage
-        exit 0
-        ;;
-esac
-package=$(realpath -- "$1")
-[[ -f $package ]] || fail "there is no package $1"
+package="" fresh=$work/rootfs
+for argument in "$@"; do
+    case $argument in
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        --here) fresh=/ ;;
+        -*) fail "there is no option $argument; see --help" ;;
+        *) package=$argument ;;
+    esac
+done
+[[ -f $package ]] || fail "there is no package \"$package\"; see --help"
+package=$(realpath -- "$package")
 [[ $(id -u) -eq 0 ]] || fail "installing a package needs root"
 command -v espeak-ng >/dev/null || fail "espeak-ng is missing, which speaks the sentence: install it"
-"$root/packaging/rootfs.sh" "$work/rootfs"
+if [[ $fresh != / ]]; then
+    "$root/packaging/rootfs.sh" "$fresh"
+fi
 
-tree=$work/deb-root
-rm -rf "$tree"
+tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-cp -a --reflink=auto "$work/rootfs" "$tree"
-mkdir -p "$tree/trial"
-cp "$package" "$tree/trial/sotto.deb"
-cp "$root/packaging/scene.sh" "$root/packaging/deb/inside.sh" "$tree/trial/"
-espeak-ng -v en-us -s 150 -w "$tree/trial/spoken.wav" "He could wait no longer. She opened the window and looked at the sea."
+espeak-ng -v en-us -s 150 -w "$tree/spoken.wav" "He could wait no longer. She opened the window and looked at the sea."
+cp "$package" "$tree/sotto.deb"
+cp "$root/packaging/scene.sh" "$root/packaging/deb/inside.sh" "$tree/"
+# What is written stays in memory, and goes with this process.
 # shellcheck disable=SC2016
-timeout --kill-after=5 600 unshare --mount --pid --fork --kill-child bash -euc '
-    tree=$1
+timeout --kill-after=5 900 unshare --mount --pid --fork --kill-child bash -euc '
+    fresh=$1 tree=$2
     mount --make-rprivate /
-    mount -t proc proc "$tree/proc"
-    mount --rbind /dev "$tree/dev"
-    exec chroot "$tree" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+    mkdir "$tree/memory"
+    mount -t tmpfs tmpfs "$tree/memory"
+    mkdir "$tree/memory/"{changes,work,root}
+    mount -t overlay overlay \
+        -o "lowerdir=$fresh,upperdir=$tree/memory/changes,workdir=$tree/memory/work" "$tree/memory/root" ||
+        { echo "deb/test.sh: this system has no overlays: run it where it has" >&2; exit 1; }
+    mkdir "$tree/memory/root/trial"
+    cp "$tree/"{sotto.deb,spoken.wav,scene.sh,inside.sh} "$tree/memory/root/trial/"
+    cd "$tree/memory/root"
+    mount -t proc proc proc
+    mount --rbind /dev dev
+    mount -t tmpfs tmpfs tmp
+    mount -t tmpfs tmpfs run
+    exec chroot . env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
         bash /trial/inside.sh
-' _ "$tree"
+' _ "$fresh" "$tree"

@@ -58,25 +58,27 @@ quietly() {
     }
 }
 
-# The runtime and SDK are a Debian 12 in /usr; exported once.
+# The runtime, which is its own SDK, is what a Debian 12 has in /usr without the desktop's programs; exported once.
 stand_in() {
-    local name kind
+    local files=$work/tree/files library
     if [[ -f $work/runtime/.complete ]]; then
         return
     fi
     "$root/packaging/rootfs.sh" "$packages/rootfs"
     rm -rf "$work/runtime" "$work/tree"
-    mkdir -p "$work/tree/files"
-    cp -a --reflink=auto "$packages/rootfs/usr/." "$work/tree/files/"
-    cp -a "$packages/rootfs/etc" "$work/tree/files/etc"
-    rm -rf "$work/tree/files/share/"{doc,man,locale,fonts,icons,perl} "$work/tree/files/lib/x86_64-linux-gnu/dri"
-    chmod -R u+rwX "$work/tree"
-    for kind in Platform Sdk; do
-        name=io.github.sotto.Test$kind
-        printf '[Runtime]\nname=%s\nruntime=io.github.sotto.TestPlatform/%s/1\nsdk=io.github.sotto.TestSdk/%s/1\n' \
-            "$name" "$(uname -m)" "$(uname -m)" >"$work/tree/metadata"
-        quietly flatpak build-export --disable-sandbox -r "$work/runtime" "$work/tree" 1
+    mkdir -p "$files/share"
+    cp -a --reflink=auto "$packages/rootfs/usr/"{bin,lib64} "$files/"
+    mkdir -p "$files/lib"
+    cp -a --reflink=auto "$packages/rootfs/usr/lib/x86_64-linux-gnu" "$files/lib/"
+    cp -a "$packages/rootfs/usr/share/"{alsa,zoneinfo} "$files/share/" 2>/dev/null || true
+    cp -a "$packages/rootfs/etc" "$files/etc"
+    for library in LLVM z3 icu gallium gtk perl girepository dri gconv; do
+        rm -rf "$files/lib/x86_64-linux-gnu/"{,lib}"$library"*
     done
+    chmod -R u+rwX "$work/tree"
+    printf '[Runtime]\nname=%s\nruntime=%s/%s/1\nsdk=%s/%s/1\n' io.github.sotto.TestPlatform \
+        io.github.sotto.TestPlatform "$(uname -m)" io.github.sotto.TestPlatform "$(uname -m)" >"$work/tree/metadata"
+    quietly flatpak build-export --disable-sandbox -r "$work/runtime" "$work/tree" 1
     rm -rf "$work/tree"
     : >"$work/runtime/.complete"
 }
@@ -85,7 +87,7 @@ stand_in() {
 manifest() {
     sed -e 's|^runtime: .*|runtime: io.github.sotto.TestPlatform|' \
         -e 's|^runtime-version: .*|runtime-version: "1"|' \
-        -e 's|^sdk: .*|sdk: io.github.sotto.TestSdk|' \
+        -e 's|^sdk: .*|sdk: io.github.sotto.TestPlatform\nappstream-compose: false|' \
         -e '/^sdk-extensions:/,/^command:/{/^command:/!d}' \
         -e "s|path: \.\./\.\.\$|path: $work/sources|" \
         -e "s|path: \.\./\.\./target/packages/flatpak/vendor|path: $bin|" \
@@ -98,20 +100,17 @@ stand_in
 prepared_after=$((SECONDS - began))
 
 export XDG_DATA_HOME=$work/data XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
-rm -rf "$work"/{data,cache,config,build,repo,sources,bin,scene}
+rm -rf "${work:?}"/{data,cache,config,build,repo,sources,bin,scene}
 mkdir -p "$work/sources/models/starter" "$work/bin"
 cp -a "$root"/{Cargo.toml,CHANGELOG.md,README.md,packaging} "$work/sources/"
 cp -a "$root/models/starter/en" "$work/sources/models/starter/"
-if [[ -d $root/po ]]; then
-    cp -a "$root/po" "$work/sources/"
-fi
 cp "$bin/sotto" "$bin/sotto-fetch" "$work/bin/"
 strip --strip-unneeded "$work/bin/"*
 bin=$work/bin
 manifest >"$work/$app.yml"
 
 quietly flatpak --user remote-add --no-gpg-verify stand-in "$work/runtime"
-quietly flatpak --user install -y --noninteractive stand-in io.github.sotto.TestPlatform//1 io.github.sotto.TestSdk//1
+quietly flatpak --user install -y --noninteractive stand-in io.github.sotto.TestPlatform//1
 (cd "$work" && quietly flatpak-builder --user --disable-rofiles-fuse --force-clean --state-dir="$work/state" \
     --repo="$work/repo" "$work/build" "$work/$app.yml")
 quietly flatpak --user remote-add --no-gpg-verify built "$work/repo"
@@ -139,7 +138,7 @@ scene_wait "the daemon that the session bus starts in the sandbox" 60 scene_is l
     fail "$scene_error"
 }
 timeout 20 "${sotto[@]}" cancel
-scene_wait "the end of listening" 30 scene_is idle "${sotto[@]}" || fail "$scene_error"
+scene_wait "the end of listening" 60 scene_is idle "${sotto[@]}" || fail "$scene_error"
 scene_dictate "$work/spoken.wav" "${sotto[@]}" || fail "$scene_error"
 text=$(scene_text) || fail "$scene_error"
 printf 'the editor outside holds: %s\n' "$text"

@@ -17,21 +17,21 @@ why_not_here() {
         echo "there is no desktop"
     elif ! session_bus_answers; then
         echo "no session bus answers"
-    elif ! "$sotto" doctor 2>/dev/null | grep -q '^ok  input method'; then
-        "$sotto" doctor 2>/dev/null | sed -n 's/^no  input method *//p'
+    elif ! LC_ALL=C "$sotto" doctor 2>/dev/null | grep -q '^ok  input method'; then
+        LC_ALL=C "$sotto" doctor 2>/dev/null | sed -n 's/^no  input method *//p'
     elif ! "$sotto" devices >/dev/null 2>&1; then
         echo "there is no microphone"
     fi
 }
 
 session_bus_answers() {
-    timeout 5 dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+    timeout 20 dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
         org.freedesktop.DBus.Peer.Ping >/dev/null 2>&1
 }
 
 # Prints the process that holds Sotto's name on the session bus, or nothing.
 running_daemon() {
-    timeout 5 dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / \
+    timeout 20 dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / \
         org.freedesktop.DBus.GetConnectionUnixProcessID string:io.github.sotto.Sotto 2>/dev/null |
         sed -n 's/.*uint32 \([0-9]*\).*/\1/p'
 }
@@ -77,7 +77,7 @@ dictate_here() {
     daemon=$!
     # shellcheck disable=SC2064
     trap "kill $daemon 2>/dev/null; wait $daemon 2>/dev/null; exit 0" INT TERM
-    scene_wait "the daemon" 30 is_state idle || fail "the daemon does not answer: run \"$sotto doctor\""
+    scene_wait "the daemon" 60 is_state idle || fail "the daemon does not answer: run \"$sotto doctor\""
     say ""
     "$sotto" doctor >&2 || true
     say ""
@@ -96,7 +96,7 @@ dictate_here() {
     wait "$daemon"
 }
 
-is_state() { timeout 20 "$sotto" status 2>/dev/null | grep -qx "state  *$1"; }
+is_state() { LC_ALL=C timeout 20 "$sotto" status 2>/dev/null | grep -qx "state  *$1"; }
 
 # Writes its arguments, spoken, as a WAV file; prints nothing.
 speak_to() {
@@ -130,7 +130,7 @@ dictate_there() {
     mkdir -p "$XDG_DATA_HOME/sotto/models"
     ln -s "$root/models/starter/en" "$XDG_DATA_HOME/sotto/models/starter-en"
     scene_start "$sotto" daemon
-    scene_wait "the daemon" 30 is_state idle || fail "$scene_error (the programs' messages are in $(keep_log))"
+    scene_wait "the daemon" 60 is_state idle || fail "$scene_error (the programs' messages are in $(keep_log))"
     for recording in "${recordings[@]}"; do
         say "Holding the key while the microphone hears $(basename "$recording")"
         scene_dictate "$recording" "$sotto" || fail "$scene_error"
