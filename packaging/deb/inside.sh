@@ -10,14 +10,18 @@ fail() {
     exit 1
 }
 
-# Everything but what dpkg and apt keep for themselves.
-files() {
-    find /etc /usr /var -xdev \( -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache -o -path /var/log \
-        -o -path /var/tmp \) -prune -o -print | sort
+# What was written and was not there before, but for what dpkg and apt keep for themselves.
+left() {
+    local path
+    (cd /trial/changes && find etc usr var \( -path var/lib/dpkg -o -path var/lib/apt -o -path var/cache -o -path var/log \
+        -o -path var/tmp \) -prune -o ! -type c -print 2>/dev/null) |
+        while read -r path; do
+            [[ -e /trial/before/$path ]] || printf '/%s\n' "$path"
+        done
 }
 
 install_package() {
-    apt-get install -qq -y --no-install-recommends --no-download /trial/sotto.deb >/trial/apt.log 2>&1 ||
+    dpkg --install /trial/sotto.deb >/trial/apt.log 2>&1 ||
         fail "the package does not install: $(tail -n 3 /trial/apt.log)"
 }
 
@@ -36,7 +40,6 @@ is_running() { [[ -n $(daemons) ]]; }
 is_gone() { ! is_running; }
 
 began=$SECONDS
-files >/trial/before
 install_package
 installed_after=$((SECONDS - began))
 install_package
@@ -84,7 +87,5 @@ echo "dictated through the session bus, and started by IBus"
 scene_close
 
 dpkg --purge sotto >/trial/apt.log 2>&1 || fail "the package does not go away: $(tail -n 3 /trial/apt.log)"
-files >/trial/after
-left=$(comm -13 /trial/before /trial/after)
-[[ -z $left ]] || fail "left after the purge: $left"
+[[ -z $(left) ]] || fail "left after the purge: $(left)"
 echo "purged, nothing is left; installed after $installed_after s, dictated after $dictated_after s, all done after $((SECONDS - began)) s"

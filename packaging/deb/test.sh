@@ -57,6 +57,9 @@ timeout --kill-after=5 900 unshare --mount --pid --fork --kill-child bash -euc '
         { echo "deb/test.sh: this system has no overlays: run it where it has" >&2; exit 1; }
     mkdir "$tree/memory/root/trial"
     cp "$tree/"{sotto.deb,spoken.wav,scene.sh,inside.sh} "$tree/memory/root/trial/"
+    mkdir "$tree/memory/root/trial/"{changes,before}
+    mount --bind "$tree/memory/changes" "$tree/memory/root/trial/changes"
+    mount --bind "$fresh" "$tree/memory/root/trial/before"
     cd "$tree/memory/root"
     mount -t proc proc proc
     mount --rbind /dev dev
