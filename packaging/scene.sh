@@ -137,7 +137,7 @@ scene_editor_has_focus() {
 scene_is() {
     local state=$1
     shift
-    timeout 20 "$@" status 2>/dev/null | grep -qx "state  *$state"
+    timeout 20 "$@" status 2>/dev/null | grep -x "state  *$state" >/dev/null
 }
 
 scene_dictate() {

@@ -267,8 +267,8 @@ fn newest_first(folder: &Path, prefix: &str) -> Vec<PathBuf> {
             Some((entry.metadata().ok()?.modified().ok()?, entry.path())).filter(|_| ours)
         })
         .collect();
-    found.sort_by(|a, b| b.cmp(a));
-    found.into_iter().map(|(_, path)| path).collect()
+    found.sort();
+    found.into_iter().rev().map(|(_, path)| path).collect()
 }
 
 fn process_exists(pid: u32) -> bool {

@@ -54,7 +54,7 @@ for file in /usr/share/man/man1/sotto.1.gz /usr/share/bash-completion/completion
     [[ -s $file ]] || fail "the package has no $file"
 done
 sotto --version >/dev/null || fail "the program does not start"
-sotto models list | grep -q '/usr/share/sotto/models/starter-en$' || fail "the model is not found"
+grep -q '/usr/share/sotto/models/starter-en$' <<<"$(sotto models list)" || fail "the model is not found"
 bash -c 'source /usr/share/bash-completion/completions/sotto && complete -p sotto' >/dev/null ||
     fail "the completions do not load"
 
@@ -62,7 +62,7 @@ bash -c 'source /usr/share/bash-completion/completions/sotto && complete -p sott
 source /trial/scene.sh
 trap scene_close EXIT
 scene_open /trial/scene || fail "$scene_error"
-ibus list-engine | grep -q '^ *sotto - Sotto' || fail "IBus does not list the engine of the package"
+grep -q '^ *sotto - Sotto' <<<"$(ibus list-engine)" || fail "IBus does not list the engine of the package"
 # No daemon was started: the first key press does it, through the session bus.
 sotto press 2>/dev/null || true
 scene_wait "the daemon that the session bus starts" 60 scene_is listening sotto || fail "$scene_error"

@@ -17,7 +17,7 @@ why_not_here() {
         echo "there is no desktop"
     elif ! session_bus_answers; then
         echo "no session bus answers"
-    elif ! LC_ALL=C "$sotto" doctor 2>/dev/null | grep -q '^ok  input method'; then
+    elif ! LC_ALL=C "$sotto" doctor 2>/dev/null | grep '^ok  input method' >/dev/null; then
         LC_ALL=C "$sotto" doctor 2>/dev/null | sed -n 's/^no  input method *//p'
     elif ! "$sotto" devices >/dev/null 2>&1; then
         echo "there is no microphone"
@@ -96,7 +96,7 @@ dictate_here() {
     wait "$daemon"
 }
 
-is_state() { LC_ALL=C timeout 20 "$sotto" status 2>/dev/null | grep -qx "state  *$1"; }
+is_state() { LC_ALL=C timeout 20 "$sotto" status 2>/dev/null | grep -x "state  *$1" >/dev/null; }
 
 # Writes its arguments, spoken, as a WAV file; prints nothing.
 speak_to() {
