@@ -35,6 +35,8 @@ daemons() {
     done
 }
 
+engine_is() { [[ $(ibus engine) == "$1" ]]; }
+
 is_running() { [[ -n $(daemons) ]]; }
 
 is_gone() { ! is_running; }
@@ -65,12 +67,14 @@ scene_open /trial/scene || fail "$scene_error"
 grep -q '^ *sotto - Sotto' <<<"$(ibus list-engine)" || fail "IBus does not list the engine of the package"
 # No daemon was started: the first question does it, through the session bus.
 scene_wait "the daemon that the session bus starts" 60 scene_is idle sotto || fail "$scene_error"
-engine_before=$(ibus engine 2>/dev/null || true)
+# There has to be an engine that can be given back.
+ibus engine xkb:us::eng 2>/dev/null || fail "IBus has no keyboard engine"
+engine_before=$(ibus engine)
 scene_dictate /trial/spoken.wav sotto || fail "$scene_error"
 text=$(scene_text) || fail "$scene_error"
 echo "the editor holds: $text"
 grep -qi "could wait no longer" <<<"$text" || fail "that is not what was said"
-[[ $(ibus engine 2>/dev/null || true) == "$engine_before" ]] || fail "the input engine was not given back"
+scene_wait "the input engine to come back" 20 engine_is "$engine_before" || fail "the input engine was not given back"
 dictated_after=$((SECONDS - began))
 
 # The other way in: selected as an input source, IBus starts the program by its component file.
