@@ -2,6 +2,7 @@
 //!
 //! Text never lands where it was not spoken, and what cannot be inserted is kept for `sotto paste-last`.
 
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -36,7 +37,7 @@ fn holds_the_sentence(field: usize) -> impl Fn(&Value) -> bool {
 }
 
 /// Longer than the grace of a release.
-const RELEASE_GRACE: std::time::Duration = std::time::Duration::from_millis(100);
+const RELEASE_GRACE: Duration = Duration::from_millis(100);
 
 /// Says the sentence into a field and waits until it stands there.
 #[track_caller]
@@ -172,7 +173,7 @@ fn dictation_outlives_the_sound_server() {
     scene.tell("release");
     scene.microphone.restart();
     // A press right after a release would count as the repeat of a held key.
-    std::thread::sleep(RELEASE_GRACE);
+    sleep(RELEASE_GRACE);
     dictate_into(&mut probe, &scene, 1);
 }
 
