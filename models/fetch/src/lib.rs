@@ -1,7 +1,7 @@
 //! Downloads models: the only crate of Sotto that speaks to a network, and only when asked.
 //!
 //! [`Plan::resolve`] turns an entry of the catalogue into addresses, lengths and hashes,
-//! [`Download`] brings one file onto the disk, and [`install`] does the whole of it and hands the
+//! [`Download`] brings one file onto the disk, and [`install()`] does the whole of it and hands the
 //! files to [`sotto_models::Store`].
 //!
 //! Servers are not trusted: only HTTPS is spoken (plain HTTP to this computer alone), redirects
