@@ -22,6 +22,7 @@ PO = ROOT / "po"
 # Folders of the programs that speak to people, and the endings that hold strings.
 RUST_FOLDERS = ("engine/daemon/src", "engine/i18n/src", "models/fetch/src", "models/src", "tray-ui/src")
 WEB_FOLDERS = ("tray-ui/ui",)
+DESKTOP_FOLDERS = ("packaging/desktop",)
 # Data whose sentences are shown: the program looks them up as they are.
 DATA_FILES = ("models/catalogue.toml",)
 # The functions themselves, and code that is not ours.
@@ -39,7 +40,8 @@ Content-Transfer-Encoding: 8bit
 def files():
     """Paths of the sources, relative to the root, in order."""
     found = []
-    for folders, endings in ((RUST_FOLDERS, {".rs"}), (WEB_FOLDERS, {".js", ".html"})):
+    kinds = ((RUST_FOLDERS, {".rs"}), (WEB_FOLDERS, {".js", ".html"}), (DESKTOP_FOLDERS, {".desktop"}))
+    for folders, endings in kinds:
         for folder in folders:
             found += (p for p in (ROOT / folder).rglob("*") if p.suffix in endings and p.is_file())
     names = sorted([*(p.relative_to(ROOT).as_posix() for p in found), *DATA_FILES])
@@ -62,6 +64,8 @@ def collect():
             messages += sources.scan_clap(name, source)
         elif name in DATA_FILES:
             messages, found = sources.scan_data(name, source), []
+        elif name.endswith(".desktop"):
+            messages, found = sources.scan_desktop_entry(name, source), []
         elif name.endswith(".js"):
             messages, found = sources.scan_script(name, source)
         else:

@@ -295,6 +295,18 @@ def scan_data(path, source):
     ]
 
 
+ENTRY = re.compile(r"^(Name|GenericName|Comment|Keywords)=(.*)$", re.M)
+
+
+def scan_desktop_entry(path, source):
+    """What `msgfmt --desktop` translates in a desktop entry."""
+    return [
+        Message(text, places=[path], notes=[f"{key} of a desktop entry."])
+        for key, text in ENTRY.findall(source)
+        if has_words(text)
+    ]
+
+
 SPEAKING_ATTRIBUTES = ("title", "placeholder", "aria-label", "aria-description", "alt")
 VOID = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
