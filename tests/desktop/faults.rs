@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use sotto_tests::probe::{Probe, Toolkit};
+use sotto_tests::process::Running;
 use sotto_tests::scene::{HEARD, SENTENCE, Scene};
 use sotto_tests::{requires_python, wait_for};
 
@@ -51,6 +52,17 @@ fn dictate_into(probe: &mut Probe, scene: &Scene, field: usize) {
     scene.wait_for_state("idle");
 }
 
+/// Holds the key in field 0 and speaks until words stand there; the voice goes on.
+#[track_caller]
+fn begin_into_first(probe: &mut Probe, scene: &Scene) -> Running {
+    probe.focus(0);
+    scene.tell("press");
+    scene.wait_for_state("listening");
+    let speech = scene.say(SENTENCE);
+    probe.wait_for("words in the first field", shows_words);
+    speech
+}
+
 #[track_caller]
 fn wait_for_log(scene: &Scene, words: &str) {
     wait_for(&format!("{words:?} in the journal"), || {
@@ -64,11 +76,7 @@ fn text_of_a_field_that_lost_focus_goes_nowhere_but_can_be_pasted() {
     let Some((mut probe, scene)) = open(test, QUIET) else {
         return;
     };
-    probe.focus(0);
-    scene.tell("press");
-    scene.wait_for_state("listening");
-    let _speech = scene.say(SENTENCE);
-    probe.wait_for("words in the first field", shows_words);
+    let _speech = begin_into_first(&mut probe, &scene);
     probe.focus(1);
     scene.wait_for_state("idle");
     wait_for_log(&scene, "Focus moved before the text was ready");
@@ -90,11 +98,7 @@ fn an_application_that_closes_takes_no_text_with_it() {
     let Some((mut probe, scene)) = open(test, QUIET) else {
         return;
     };
-    probe.focus(0);
-    scene.tell("press");
-    scene.wait_for_state("listening");
-    let mut speech = scene.say(SENTENCE);
-    probe.wait_for("words", shows_words);
+    let mut speech = begin_into_first(&mut probe, &scene);
     drop(probe);
     speech.wait();
     scene.tell("release");
@@ -132,11 +136,7 @@ fn dictation_outlives_the_input_method() {
     let Some((mut probe, mut scene)) = open(test, QUIET) else {
         return;
     };
-    probe.focus(0);
-    scene.tell("press");
-    scene.wait_for_state("listening");
-    let mut speech = scene.say(SENTENCE);
-    probe.wait_for("words", shows_words);
+    let mut speech = begin_into_first(&mut probe, &scene);
     scene.desktop.kill_ibus();
     speech.wait();
     scene.tell("release");
@@ -156,11 +156,7 @@ fn dictation_outlives_the_sound_server() {
     let Some((mut probe, mut scene)) = open(test, QUIET) else {
         return;
     };
-    probe.focus(0);
-    scene.tell("press");
-    scene.wait_for_state("listening");
-    let _speech = scene.say(SENTENCE);
-    probe.wait_for("words", shows_words);
+    let _speech = begin_into_first(&mut probe, &scene);
     scene.microphone.kill();
     scene.wait_for_state("idle");
     wait_for_log(&scene, "The microphone went away");
