@@ -4,6 +4,8 @@
 //! `FEATURES` holds little-endian `f32` frames `[frames, bins]`; they are fed as they are, without
 //! padding. `OUT` receives little-endian `f32` rows. Load time and the median time of a step go to
 //! standard error.
+//! `--prepare FOLDER` before them writes there what may stand in for each network's file, which it
+//! then is named after, and loads the quicker.
 
 #![expect(
     clippy::print_stderr,
@@ -14,15 +16,25 @@
     reason = "this program measures time, the core does not"
 )]
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use sotto_core::encoder::EncoderFrames;
 use sotto_core::model::{LoadOptions, Model, ModelFile, ModelFiles};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let folder = match &arguments[..] {
+        [option, folder, ..] if option == "--prepare" => Some(PathBuf::from(folder)),
+        _ => None,
+    };
+    if folder.is_some() {
+        arguments.drain(..2);
+    }
     let [out, features, networks @ ..] = &arguments[..] else {
-        return Err("usage: encode OUT FEATURES MODEL | ENCODER DECODER JOINER".into());
+        return Err(
+            "usage: encode [--prepare FOLDER] OUT FEATURES MODEL | ENCODER DECODER JOINER".into(),
+        );
     };
     let started = Instant::now();
     let contents = networks
@@ -43,7 +55,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         n => return Err(format!("{n} networks are neither a CTC model nor a transducer").into()),
     };
     let read = started.elapsed();
-    let model = Model::load(&files, &LoadOptions::default())?;
+    let model = if let Some(folder) = folder {
+        let (model, prepared) = Model::load_and_prepare(&files, &LoadOptions::default())?;
+        for graph in prepared {
+            let name = Path::new(&graph.file).file_name().unwrap_or_default();
+            std::fs::write(folder.join(name), graph.bytes)?;
+        }
+        model
+    } else {
+        Model::load(&files, &LoadOptions::default())?
+    };
     let encoder = model.encoder();
     let spec = encoder.spec();
     eprintln!("{spec:?}");

@@ -11,7 +11,7 @@
 
 mod arpa;
 mod bits;
-mod checksum;
+pub(crate) mod checksum;
 mod codebook;
 mod compile;
 mod format;

@@ -30,6 +30,8 @@ mod nemo;
 #[cfg(test)]
 mod obstacles;
 mod ops;
+mod prepared;
+mod quantize;
 mod quantized;
 mod zipformer;
 mod zipformer2;
@@ -39,8 +41,9 @@ pub use self::error::LoadError;
 pub use self::files::{LoadOptions, ModelFile, ModelFiles};
 pub use self::labels::{LabelState, TransducerModel};
 pub use self::layout::{Layout, recognize_layout};
+pub use self::prepared::prepared_format;
 
-use self::graph::Proto;
+use self::graph::{Keep, Proto};
 
 /// A speech model, ready to run.
 #[derive(Debug)]
@@ -77,6 +80,16 @@ impl CtcModel {
     }
 }
 
+/// A graph in a form that loads quickly: its bytes may take the place of the file's.
+#[derive(Debug)]
+pub struct PreparedGraph {
+    /// [`ModelFile::name`] of the file it was made from.
+    pub file: String,
+    /// What [`ModelFile::bytes`] may hold instead. It can be read by the program that made it and
+    /// with the same [`LoadOptions`]; for others it is a [`LoadError`].
+    pub bytes: Vec<u8>,
+}
+
 impl Model {
     /// Loads a model from the bytes of its files.
     ///
@@ -84,21 +97,45 @@ impl Model {
     /// If a file is no ONNX graph, belongs to no supported family, lacks metadata, contradicts
     /// another file of the set or holds operations that cannot be run.
     pub fn load(files: &ModelFiles<'_>, options: &LoadOptions) -> Result<Self, LoadError> {
+        Ok(Self::load_keeping(files, options, Keep::No)?.0)
+    }
+
+    /// As [`load`](Self::load), with what makes the next load quick: one graph for each ONNX file
+    /// whose operators can all be kept.
+    ///
+    /// # Errors
+    /// Those of [`load`](Self::load).
+    pub fn load_and_prepare(
+        files: &ModelFiles<'_>,
+        options: &LoadOptions,
+    ) -> Result<(Self, Vec<PreparedGraph>), LoadError> {
+        Self::load_keeping(files, options, Keep::Yes)
+    }
+
+    fn load_keeping(
+        files: &ModelFiles<'_>,
+        options: &LoadOptions,
+        keep: Keep,
+    ) -> Result<(Self, Vec<PreparedGraph>), LoadError> {
         match files {
             ModelFiles::Ctc { model } => {
-                let proto = Proto::decode(model)?;
+                let proto = Proto::decode(model, keep)?;
                 let contract = contract::for_ctc(&proto, options)?;
-                Ok(Self::Ctc(Arc::new(CtcModel {
-                    encoder: Encoder::new(proto, contract)?,
-                })))
+                let mut encoder = Encoder::new(proto, contract)?;
+                let prepared = prepared_graphs([(model, encoder.take_prepared())]);
+                Ok((Self::Ctc(Arc::new(CtcModel { encoder })), prepared))
             }
             ModelFiles::Transducer {
                 encoder,
                 predictor,
                 joiner,
-            } => TransducerModel::load(encoder, predictor, joiner, options)
-                .map(Arc::new)
-                .map(Self::Transducer),
+            } => {
+                let files = [encoder, predictor, joiner];
+                let mut model = TransducerModel::load(files, options, keep)?;
+                let [e, p, j] = model.take_prepared();
+                let prepared = prepared_graphs([(encoder, e), (predictor, p), (joiner, j)]);
+                Ok((Self::Transducer(Arc::new(model)), prepared))
+            }
         }
     }
 
@@ -119,4 +156,16 @@ impl Model {
             Self::Transducer(model) => crate::encoder::LabelNetwork::vocab_size(model.as_ref()),
         }
     }
+}
+
+fn prepared_graphs<const N: usize>(
+    graphs: [(&ModelFile<'_>, Option<Vec<u8>>); N],
+) -> Vec<PreparedGraph> {
+    let prepared = graphs.into_iter().filter_map(|(file, bytes)| {
+        bytes.map(|bytes| PreparedGraph {
+            file: file.name.to_owned(),
+            bytes,
+        })
+    });
+    prepared.collect()
 }

@@ -1,11 +1,11 @@
-//! The checksum of a compiled model: 64 bits over all that follows it, so that a damaged file is
+//! The checksum of a compiled model or graph: 64 bits over all that follows it, so that a damaged file is
 //! found before it is used. It guards against accidents, not against intent.
 
 /// Where the header holds the checksum.
-pub(super) const CHECKSUM_AT: usize = 16;
+pub(crate) const CHECKSUM_AT: usize = 16;
 
 /// Where the bytes begin that it covers.
-pub(super) const CHECKED_FROM: usize = 24;
+pub(crate) const CHECKED_FROM: usize = 24;
 
 /// Writes the checksum of a compiled model into its header.
 pub fn seal(model: &mut [u8]) {
@@ -15,7 +15,7 @@ pub fn seal(model: &mut [u8]) {
     }
 }
 
-pub(super) fn checksum(model: &[u8]) -> u64 {
+pub(crate) fn checksum(model: &[u8]) -> u64 {
     let body = model.get(CHECKED_FROM..).unwrap_or(&[]);
     let mut hash = body.len() as u64;
     for at in (0..body.len()).step_by(8) {

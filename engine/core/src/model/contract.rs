@@ -47,7 +47,7 @@ pub(super) enum Rows {
 }
 
 /// The contract of a file that is a whole CTC model.
-pub(super) fn for_ctc(proto: &Proto, options: &LoadOptions) -> Result<Contract, LoadError> {
+pub(super) fn for_ctc(proto: &Proto<'_>, options: &LoadOptions) -> Result<Contract, LoadError> {
     if zipformer2::recognizes(proto) {
         zipformer2::contract(proto, Rows::TokenScores)
     } else if nemo::recognizes(proto) {
@@ -58,7 +58,10 @@ pub(super) fn for_ctc(proto: &Proto, options: &LoadOptions) -> Result<Contract, 
 }
 
 /// The contract of a file that is the encoder of a transducer.
-pub(super) fn for_transducer(proto: &Proto, options: &LoadOptions) -> Result<Contract, LoadError> {
+pub(super) fn for_transducer(
+    proto: &Proto<'_>,
+    options: &LoadOptions,
+) -> Result<Contract, LoadError> {
     if zipformer2::recognizes(proto) {
         zipformer2::contract(proto, Rows::Activations)
     } else if zipformer::recognizes(proto) {
@@ -70,7 +73,7 @@ pub(super) fn for_transducer(proto: &Proto, options: &LoadOptions) -> Result<Con
     }
 }
 
-fn unknown(proto: &Proto) -> LoadError {
+fn unknown(proto: &Proto<'_>) -> LoadError {
     let found = match proto.metadata().get("model_type") {
         Some(model_type) => format!("its metadata calls it `{model_type}`"),
         None => {

@@ -114,7 +114,7 @@ pub struct EncoderState {
 }
 
 impl Encoder {
-    pub(super) fn new(proto: Proto, contract: Contract) -> Result<Self, LoadError> {
+    pub(super) fn new(proto: Proto<'_>, contract: Contract) -> Result<Self, LoadError> {
         let Contract {
             mut spec,
             window,
@@ -181,6 +181,10 @@ impl Encoder {
             rows,
             n_states,
         })
+    }
+
+    pub(super) const fn take_prepared(&mut self) -> Option<Vec<u8>> {
+        self.network.take_prepared()
     }
 
     pub(super) fn set_blank(&mut self, blank: u32) {

@@ -17,15 +17,26 @@ use super::chain::Chain;
 use super::error::LoadError;
 use super::files::ModelFile;
 use super::metadata::Metadata;
-use super::{ops, quantized};
+use super::prepared::{PreparedReader, PreparedWriter, Request};
+use super::{ops, prepared, quantized};
 use crate::encoder::InferenceError;
 
 /// A graph as read from its file.
 #[derive(Debug)]
-pub(super) struct Proto {
+pub(super) struct Proto<'a> {
     file: String,
+    /// Without nodes if the graph is prepared.
     model: ModelProto,
+    prepared: Option<PreparedReader<'a>>,
     metadata: Metadata,
+    keep: Keep,
+}
+
+/// Whether to keep a graph for a quicker load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    Yes,
+    No,
 }
 
 /// An input or output of a graph: the axes whose size the file fixes are `Some`.
@@ -50,21 +61,31 @@ pub(super) struct Network {
     chain: Chain,
     inputs: Vec<TypedFact>,
     outputs: Vec<TypedFact>,
+    prepared: Option<Vec<u8>>,
 }
 
-impl Proto {
-    pub(super) fn decode(file: &ModelFile<'_>) -> Result<Self, LoadError> {
+impl<'a> Proto<'a> {
+    pub(super) fn decode(file: &ModelFile<'a>, keep: Keep) -> Result<Self, LoadError> {
         let not_onnx =
             |source: Option<Box<dyn std::error::Error + Send + Sync>>| LoadError::NotOnnx {
                 file: file.name.to_owned(),
                 source,
             };
-        let model = ModelProto::decode(file.bytes).map_err(|error| not_onnx(Some(error.into())))?;
-        if model
-            .graph
-            .as_ref()
-            .is_none_or(|graph| graph.node.is_empty())
-        {
+        let (model, prepared) = match PreparedReader::open(file.bytes) {
+            Some(opened) => {
+                let (model, prepared) = opened.map_err(|error| LoadError::Graph {
+                    file: file.name.to_owned(),
+                    source: error.into(),
+                })?;
+                (model, Some(prepared))
+            }
+            None => {
+                let model = ModelProto::decode(file.bytes);
+                (model.map_err(|error| not_onnx(Some(error.into())))?, None)
+            }
+        };
+        let graph = model.graph.as_ref();
+        if graph.is_none_or(|graph| graph.node.is_empty() && prepared.is_none()) {
             return Err(not_onnx(None));
         }
         let entries = model
@@ -75,7 +96,9 @@ impl Proto {
         Ok(Self {
             file: file.name.to_owned(),
             model,
+            prepared,
             metadata,
+            keep,
         })
     }
 
@@ -160,6 +183,17 @@ impl Proto {
             file: file.clone(),
             source,
         };
+        let request = Request {
+            role,
+            inputs,
+            constants,
+            outputs,
+        };
+        if let Some(prepared) = self.prepared.take() {
+            return Network::from_prepared(role, prepared, request)
+                .map_err(|error| graph_error(error.into()));
+        }
+        let described = (self.keep == Keep::Yes).then(|| prepared::without_body(&self.model));
         let graph = self.model.graph.get_or_insert_default();
         quantized::rewrite(graph).map_err(|problem| graph_error(problem.into()))?;
         for (name, value) in constants {
@@ -175,29 +209,41 @@ impl Proto {
         graph
             .input
             .sort_by_key(|input| order(&input.name).unwrap_or(usize::MAX));
-        self.compile(role, inputs.len())
+        self.compile(request, role, described.as_ref())
             .map_err(|error| graph_error(error.into()))
     }
 
-    fn compile(&self, role: &'static str, n_inputs: usize) -> TractResult<Network> {
+    /// `described` is the file without its body, where the graph is to be kept.
+    fn compile(
+        self,
+        request: Request<'_>,
+        role: &'static str,
+        described: Option<&ModelProto>,
+    ) -> TractResult<Network> {
         let mut framework = onnx()
             .with_ignore_output_shapes(true)
             .with_ignore_value_info(true);
         ops::register(&mut framework.op_register);
-        let typed: TypedModel = framework.model_for_proto_model(&self.model)?.into_typed()?;
-        let inputs: Vec<TypedFact> = (0..n_inputs)
+        let inference = framework.model_for_proto_model(&self.model)?;
+        // The file's weights are copied by now.
+        drop(self);
+        let typed: TypedModel = inference.into_typed()?;
+        let inputs: Vec<TypedFact> = (0..request.inputs.len())
             .map(|ix| typed.input_fact(ix).cloned())
             .collect::<TractResult<_>>()?;
         let typed = with_state_types(typed, &inputs)?;
         let outputs: Vec<TypedFact> = (0..typed.outputs.len())
             .map(|ix| typed.output_fact(ix).cloned())
             .collect::<TractResult<_>>()?;
-        let chain = Chain::new(typed)?;
+        let mut keep = described
+            .and_then(|proto| PreparedWriter::new(proto, request, [&inputs, &outputs]).ok());
+        let chain = Chain::new(typed, &mut keep)?;
         Ok(Network {
             role,
             chain,
             inputs,
             outputs,
+            prepared: keep.map(PreparedWriter::finish),
         })
     }
 
@@ -256,6 +302,26 @@ impl Port {
 }
 
 impl Network {
+    fn from_prepared(
+        role: &'static str,
+        mut prepared: PreparedReader<'_>,
+        request: Request<'_>,
+    ) -> TractResult<Self> {
+        let [inputs, outputs] = prepared.facts(request)?;
+        Ok(Self {
+            role,
+            chain: Chain::read(prepared)?,
+            inputs,
+            outputs,
+            prepared: None,
+        })
+    }
+
+    /// What makes the next load quick, if it was asked for and can be had.
+    pub(super) const fn take_prepared(&mut self) -> Option<Vec<u8>> {
+        self.prepared.take()
+    }
+
     /// Zeros in the shape and type of input `ix`.
     pub(super) fn zeros(&self, ix: usize) -> Result<TValue, InferenceError> {
         let fact = &self.inputs[ix];

@@ -16,7 +16,7 @@ use super::contract;
 use super::encoder::Encoder;
 use super::error::LoadError;
 use super::files::{LoadOptions, ModelFile};
-use super::graph::{FixedInput, Network, Port, Proto};
+use super::graph::{FixedInput, Keep, Network, Port, Proto};
 use crate::encoder::{InferenceError, LabelNetwork, SymbolsPerFrame};
 
 /// How many tokens NeMo's greedy search allows on one encoder frame.
@@ -69,16 +69,16 @@ struct Joiner {
 }
 
 impl TransducerModel {
+    /// From encoder, predictor and joiner.
     pub(super) fn load(
-        encoder: &ModelFile<'_>,
-        predictor: &ModelFile<'_>,
-        joiner: &ModelFile<'_>,
+        [encoder, predictor, joiner]: [&ModelFile<'_>; 3],
         options: &LoadOptions,
+        keep: Keep,
     ) -> Result<Self, LoadError> {
         let (encoder, predictor, joiner) = (
-            Proto::decode(encoder)?,
-            Proto::decode(predictor)?,
-            Proto::decode(joiner)?,
+            Proto::decode(encoder, keep)?,
+            Proto::decode(predictor, keep)?,
+            Proto::decode(joiner, keep)?,
         );
         if let Some(kind) = predictor.metadata().get("streaming_model_type") {
             let file = predictor.file().to_owned();
@@ -117,6 +117,15 @@ impl TransducerModel {
         })
     }
 
+    /// Of encoder, predictor and joiner.
+    pub(super) const fn take_prepared(&mut self) -> [Option<Vec<u8>>; 3] {
+        [
+            self.encoder.take_prepared(),
+            self.predictor.network.take_prepared(),
+            self.joiner.network.take_prepared(),
+        ]
+    }
+
     /// The encoder; its rows are what the joiner takes.
     #[must_use]
     pub const fn encoder(&self) -> &Encoder {
@@ -125,7 +134,7 @@ impl TransducerModel {
 }
 
 impl Predictor {
-    fn stateless(proto: Proto) -> Result<Self, LoadError> {
+    fn stateless(proto: Proto<'_>) -> Result<Self, LoadError> {
         let context_size = proto.metadata().size("context_size")?;
         let [input] = &proto.inputs()[..] else {
             let found = format!("it has {} inputs", proto.inputs().len());
@@ -143,7 +152,7 @@ impl Predictor {
         })
     }
 
-    fn recurrent(proto: Proto, memory: &[usize]) -> Result<Self, LoadError> {
+    fn recurrent(proto: Proto<'_>, memory: &[usize]) -> Result<Self, LoadError> {
         let ports = proto.inputs();
         let n_memories = ports.len().saturating_sub(2);
         if n_memories == 0 || proto.outputs().len() != n_memories + 2 {
@@ -225,7 +234,7 @@ impl Predictor {
 
 impl Joiner {
     fn new(
-        proto: Proto,
+        proto: Proto<'_>,
         encoder_file: &str,
         encoder: &Encoder,
         predictor: &Predictor,

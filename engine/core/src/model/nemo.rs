@@ -18,31 +18,34 @@ use super::error::LoadError;
 use super::files::LoadOptions;
 use super::graph::{FixedInput, Proto};
 
-pub(super) fn recognizes(proto: &Proto) -> bool {
+pub(super) fn recognizes(proto: &Proto<'_>) -> bool {
     ["audio_signal", "cache_last_channel", "cache_last_time"]
         .iter()
         .all(|name| proto.has_input(name))
 }
 
-pub(super) fn ctc_contract(proto: &Proto, options: &LoadOptions) -> Result<Contract, LoadError> {
+pub(super) fn ctc_contract(
+    proto: &Proto<'_>,
+    options: &LoadOptions,
+) -> Result<Contract, LoadError> {
     contract(proto, options, OutputAxes::FramesColumns, Rows::TokenScores)
 }
 
 pub(super) fn transducer_contract(
-    proto: &Proto,
+    proto: &Proto<'_>,
     options: &LoadOptions,
 ) -> Result<Contract, LoadError> {
     contract(proto, options, OutputAxes::ColumnsFrames, Rows::Activations)
 }
 
 /// The id of the blank symbol, which is the last.
-pub(super) fn blank(proto: &Proto) -> Result<u32, LoadError> {
+pub(super) fn blank(proto: &Proto<'_>) -> Result<u32, LoadError> {
     let vocab_size = proto.metadata().size("vocab_size")?;
     u32::try_from(vocab_size).map_err(|_| proto.metadata().error("vocab_size", "is too large"))
 }
 
 fn contract(
-    proto: &Proto,
+    proto: &Proto<'_>,
     options: &LoadOptions,
     output_axes: OutputAxes,
     rows: Rows,
@@ -107,7 +110,7 @@ fn contract(
 }
 
 /// Mel bins: from the graph where it fixes them, else from the metadata.
-fn bins(proto: &Proto) -> Result<usize, LoadError> {
+fn bins(proto: &Proto<'_>) -> Result<usize, LoadError> {
     let port = proto
         .inputs()
         .into_iter()
@@ -119,7 +122,7 @@ fn bins(proto: &Proto) -> Result<usize, LoadError> {
 }
 
 /// The prompt of a language: the exact tag, else the first of the same language, else detection.
-fn prompt_index(proto: &Proto, options: &LoadOptions) -> Result<i64, LoadError> {
+fn prompt_index(proto: &Proto<'_>, options: &LoadOptions) -> Result<i64, LoadError> {
     let metadata = proto.metadata();
     let automatic = || {
         let text = metadata.required("auto_prompt_id")?;

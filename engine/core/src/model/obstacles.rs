@@ -11,7 +11,7 @@ use tract_onnx::pb::{
 use tract_onnx::prelude::*;
 
 use super::files::ModelFile;
-use super::graph::{FixedInput, Network, Proto};
+use super::graph::{FixedInput, Keep, Network, Proto};
 
 fn node(
     op_type: &str,
@@ -98,10 +98,13 @@ fn model(graph: GraphProto) -> Vec<u8> {
 #[track_caller]
 fn network(graph: GraphProto, shape: &[usize]) -> Network {
     let bytes = model(graph);
-    let proto = Proto::decode(&ModelFile {
-        name: "tiny.onnx",
-        bytes: &bytes,
-    })
+    let proto = Proto::decode(
+        &ModelFile {
+            name: "tiny.onnx",
+            bytes: &bytes,
+        },
+        Keep::No,
+    )
     .unwrap();
     let input = FixedInput {
         name: "x".to_owned(),
@@ -235,10 +238,13 @@ fn an_operator_nobody_knows_is_an_error() {
         ..GraphProto::default()
     };
     let bytes = model(graph);
-    let proto = Proto::decode(&ModelFile {
-        name: "odd.onnx",
-        bytes: &bytes,
-    })
+    let proto = Proto::decode(
+        &ModelFile {
+            name: "odd.onnx",
+            bytes: &bytes,
+        },
+        Keep::No,
+    )
     .unwrap();
     let input = FixedInput {
         name: "x".to_owned(),

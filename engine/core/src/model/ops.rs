@@ -2,6 +2,7 @@
 //!
 //! * `Range` with a negative step: tract's shape rule divides by the step as an unsigned number.
 //!   Every zipformer graph counts down in its relative positions.
+//! * `DynamicQuantizeLinear`: tract's is slow and is no public type, so that it could not be kept.
 //! * `If` whose branches differ in rank: tract types both branches and wants equal facts.
 //!   Exported graphs choose between squeezing or not by a shape, which is a constant once the
 //!   input sizes are known; then only the chosen branch is typed, and inlined.
@@ -12,9 +13,14 @@ use tract_onnx::tract_core;
 use tract_onnx::tract_hir::internal::*;
 use tract_onnx::tract_hir::tract_core::ops::cast::wire_cast;
 
+use super::quantize::DynamicQuantizeLinear;
+
 /// Adds this module's operators to those of tract.
 pub(super) fn register(ops: &mut OnnxOpRegister) {
     ops.insert("Range", |_, _| Ok((expand(Range), vec![])));
+    ops.insert("DynamicQuantizeLinear", |_, _| {
+        Ok((expand(DynamicQuantizeLinear), vec![]))
+    });
     ops.insert("If", if_from_onnx);
 }
 

@@ -13,14 +13,14 @@ use super::error::LoadError;
 use super::graph::{FixedInput, Proto};
 use super::zipformer2::{bins, window_and_shift};
 
-pub(super) fn recognizes(proto: &Proto) -> bool {
+pub(super) fn recognizes(proto: &Proto<'_>) -> bool {
     match proto.metadata().get("model_type") {
         Some(model_type) => model_type == "zipformer",
         None => proto.has_input("cached_len_0") && proto.has_input("cached_avg_0"),
     }
 }
 
-pub(super) fn contract(proto: &Proto) -> Result<Contract, LoadError> {
+pub(super) fn contract(proto: &Proto<'_>) -> Result<Contract, LoadError> {
     let metadata = proto.metadata();
     let dims = metadata.sizes("encoder_dims")?;
     let n_stacks = dims.len();

@@ -13,14 +13,14 @@ use super::encoder::{EncoderSpec, FeatureSet};
 use super::error::LoadError;
 use super::graph::{FixedInput, Proto};
 
-pub(super) fn recognizes(proto: &Proto) -> bool {
+pub(super) fn recognizes(proto: &Proto<'_>) -> bool {
     match proto.metadata().get("model_type") {
         Some(model_type) => model_type == "zipformer2",
         None => proto.has_input("cached_key_0") && proto.has_input("embed_states"),
     }
 }
 
-pub(super) fn contract(proto: &Proto, rows: Rows) -> Result<Contract, LoadError> {
+pub(super) fn contract(proto: &Proto<'_>, rows: Rows) -> Result<Contract, LoadError> {
     let metadata = proto.metadata();
     let dims = metadata.sizes("encoder_dims")?;
     let list = |key| metadata.n_sizes(key, dims.len());
@@ -91,7 +91,7 @@ pub(super) fn contract(proto: &Proto, rows: Rows) -> Result<Contract, LoadError>
 }
 
 /// `T` and `decode_chunk_len`.
-pub(super) fn window_and_shift(proto: &Proto) -> Result<(usize, usize), LoadError> {
+pub(super) fn window_and_shift(proto: &Proto<'_>) -> Result<(usize, usize), LoadError> {
     let metadata = proto.metadata();
     let (window, shift) = (metadata.size("T")?, metadata.size("decode_chunk_len")?);
     if window < shift {
@@ -104,7 +104,7 @@ pub(super) fn window_and_shift(proto: &Proto) -> Result<(usize, usize), LoadErro
 }
 
 /// Mel bins, from the last axis of `x`.
-pub(super) fn bins(proto: &Proto) -> Result<usize, LoadError> {
+pub(super) fn bins(proto: &Proto<'_>) -> Result<usize, LoadError> {
     let shape = proto
         .inputs()
         .into_iter()
@@ -120,7 +120,7 @@ pub(super) fn bins(proto: &Proto) -> Result<usize, LoadError> {
 }
 
 /// The shape of an input as the file declares it, batch set to one.
-fn shape_in_graph(proto: &Proto, name: &str) -> Result<Vec<usize>, LoadError> {
+fn shape_in_graph(proto: &Proto<'_>, name: &str) -> Result<Vec<usize>, LoadError> {
     let port = proto.inputs().into_iter().find(|port| port.name == name);
     let port = port
         .ok_or_else(|| proto.mismatch(format!("it has no input `{name}`"), "a zipformer2 has"))?;

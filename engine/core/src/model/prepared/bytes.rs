@@ -1,0 +1,261 @@
+//! Numbers, texts and tensors as bytes.
+//!
+//! Everything is little-endian; a length precedes what it counts, as 64 bits.
+//! The values of a tensor begin at a multiple of [`ALIGNMENT`] from the start of the file, so that
+//! a memory map of it can be read in place.
+
+use tract_onnx::prelude::*;
+use tract_onnx::tract_hir::internal::{TDim, bail, ensure, format_err};
+
+/// Bytes to which the values of tensors are aligned.
+const ALIGNMENT: usize = 64;
+
+/// Element types, numbered by their place.
+const TYPES: [fn() -> DatumType; 10] = [
+    bool::datum_type,
+    u8::datum_type,
+    i8::datum_type,
+    i32::datum_type,
+    i64::datum_type,
+    f32::datum_type,
+    f64::datum_type,
+    TDim::datum_type,
+    u32::datum_type,
+    u64::datum_type,
+];
+
+/// Bytes that grow.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Writer {
+    pub(super) fn byte(&mut self, value: u8) {
+        self.bytes.push(value);
+    }
+
+    pub(super) fn whole(&mut self, value: i64) {
+        self.bytes.extend(value.to_le_bytes());
+    }
+
+    pub(super) fn size(&mut self, value: usize) {
+        self.bytes.extend((value as u64).to_le_bytes());
+    }
+
+    pub(super) fn sizes(&mut self, values: &[usize]) {
+        self.size(values.len());
+        values.iter().for_each(|value| self.size(*value));
+    }
+
+    pub(super) fn blob(&mut self, bytes: &[u8]) {
+        self.size(bytes.len());
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.blob(text.as_bytes());
+    }
+
+    pub(super) fn datum_type(&mut self, datum_type: DatumType) -> TractResult<()> {
+        let place = TYPES.iter().position(|known| known() == datum_type);
+        let place =
+            place.ok_or_else(|| format_err!("elements of {datum_type:?} cannot be kept"))?;
+        self.byte(u8::try_from(place)?);
+        Ok(())
+    }
+
+    /// A dimension, which must be a number.
+    pub(super) fn dim(&mut self, dim: &TDim) -> TractResult<()> {
+        self.whole(dim.to_i64()?);
+        Ok(())
+    }
+
+    pub(super) fn dims(&mut self, dims: &[TDim]) -> TractResult<()> {
+        self.size(dims.len());
+        dims.iter().try_for_each(|dim| self.dim(dim))
+    }
+
+    pub(super) fn tensor(&mut self, tensor: &Tensor) -> TractResult<()> {
+        ensure!(tensor.is_plain(), "a constant is stored in an unusual way");
+        let datum_type = tensor.datum_type();
+        self.datum_type(datum_type)?;
+        self.sizes(tensor.shape());
+        if datum_type == TDim::datum_type() {
+            let values = tensor.try_as_plain_ram()?;
+            for value in values.as_slice::<TDim>()? {
+                self.dim(value)?;
+            }
+            return Ok(());
+        }
+        let padded = self.bytes.len().next_multiple_of(ALIGNMENT);
+        self.bytes.resize(padded, 0);
+        self.bytes.extend_from_slice(tensor.as_bytes());
+        Ok(())
+    }
+}
+
+/// Bytes that are consumed.
+#[derive(Debug, Clone)]
+pub(super) struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at }
+    }
+
+    fn take(&mut self, n_bytes: usize) -> TractResult<&'a [u8]> {
+        let taken = self
+            .at
+            .checked_add(n_bytes)
+            .and_then(|end| self.bytes.get(self.at..end))
+            .ok_or_else(|| format_err!("it ends too early"))?;
+        self.at += n_bytes;
+        Ok(taken)
+    }
+
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    pub(super) fn byte(&mut self) -> TractResult<u8> {
+        Ok(self.take(1)?[0])
+    }
+
+    pub(super) fn whole(&mut self) -> TractResult<i64> {
+        let bytes = self.take(8)?;
+        Ok(i64::from_le_bytes(bytes.try_into()?))
+    }
+
+    pub(super) fn size(&mut self) -> TractResult<usize> {
+        Ok(usize::try_from(self.whole()?)?)
+    }
+
+    /// How many of something follow that take a byte each at least.
+    pub(super) fn count(&mut self) -> TractResult<usize> {
+        let count = self.size()?;
+        ensure!(
+            count <= self.bytes.len() - self.at,
+            "it counts more than it holds"
+        );
+        Ok(count)
+    }
+
+    pub(super) fn sizes(&mut self) -> TractResult<TVec<usize>> {
+        (0..self.count()?).map(|_| self.size()).collect()
+    }
+
+    pub(super) fn blob(&mut self) -> TractResult<&'a [u8]> {
+        let n_bytes = self.size()?;
+        self.take(n_bytes)
+    }
+
+    pub(super) fn text(&mut self) -> TractResult<&'a str> {
+        Ok(std::str::from_utf8(self.blob()?)?)
+    }
+
+    pub(super) fn datum_type(&mut self) -> TractResult<DatumType> {
+        let place = usize::from(self.byte()?);
+        let datum_type = TYPES.get(place).map(|known| known());
+        datum_type.ok_or_else(|| format_err!("it has elements of an unknown type"))
+    }
+
+    pub(super) fn dims(&mut self) -> TractResult<TVec<TDim>> {
+        (0..self.count()?)
+            .map(|_| Ok(TDim::Val(self.whole()?)))
+            .collect()
+    }
+
+    pub(super) fn tensor(&mut self) -> TractResult<Tensor> {
+        let datum_type = self.datum_type()?;
+        let shape = self.sizes()?;
+        let n_elements = shape
+            .iter()
+            .try_fold(1_usize, |product, size| product.checked_mul(*size))
+            .ok_or_else(|| format_err!("a tensor is too large"))?;
+        if datum_type == TDim::datum_type() {
+            let values = (0..n_elements).map(|_| Ok(TDim::Val(self.whole()?)));
+            return tensor1(&values.collect::<TractResult<Vec<TDim>>>()?).into_shape(&shape);
+        }
+        let padded = self.at.next_multiple_of(ALIGNMENT);
+        self.take(padded - self.at)?;
+        let n_bytes = n_elements
+            .checked_mul(datum_type.size_of())
+            .ok_or_else(|| format_err!("a tensor is too large"))?;
+        let bytes = self.take(n_bytes)?;
+        macro_rules! numbers {
+            ($($number:ty),*) => {
+                $(if datum_type == <$number>::datum_type() {
+                    return match bytemuck::try_cast_slice::<u8, $number>(bytes) {
+                        Ok(values) => Tensor::from_shape(&shape, values),
+                        Err(_) => {
+                            let values: Vec<$number> = copied(bytes, <$number>::from_le_bytes);
+                            Tensor::from_shape(&shape, &values)
+                        }
+                    };
+                })*
+            };
+        }
+        numbers!(f32, f64, i64, i32, i8, u8, u32, u64);
+        if datum_type == bool::datum_type() {
+            let values: Vec<bool> = bytes.iter().map(|byte| *byte != 0).collect();
+            return Tensor::from_shape(&shape, &values);
+        }
+        bail!("it has elements of an unknown type")
+    }
+}
+
+/// Numbers out of bytes that are not aligned for them.
+fn copied<const N: usize, T>(bytes: &[u8], number: fn([u8; N]) -> T) -> Vec<T> {
+    let (numbers, _) = bytes.as_chunks::<N>();
+    numbers.iter().map(|bytes| number(*bytes)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(tensor: Tensor) {
+        let mut writer = Writer::default();
+        writer.byte(7);
+        writer.tensor(&tensor).unwrap();
+        for cut in 1..writer.bytes.len() {
+            let mut reader = Reader::new(&writer.bytes[..cut], 1);
+            assert!(reader.tensor().is_err(), "cut at {cut}");
+        }
+        // One byte further on, so that nothing is aligned in memory.
+        let mut shifted = vec![0];
+        shifted.extend_from_slice(&writer.bytes);
+        for bytes in [&writer.bytes[..], &shifted[1..]] {
+            let mut reader = Reader::new(bytes, 1);
+            assert_eq!(reader.tensor().unwrap(), tensor);
+        }
+    }
+
+    #[test]
+    fn tensors_come_back_as_they_were() {
+        check(Tensor::from_shape(&[2, 3], &[0.5_f32, -1.0, 2.0, 3.0, f32::MIN, 0.0]).unwrap());
+        check(Tensor::from_shape(&[1, 2], &[i64::MAX, -2]).unwrap());
+        check(Tensor::from_shape(&[3], &[0_u8, 128, 255]).unwrap());
+        check(Tensor::from_shape(&[3], &[0_i8, -128, 127]).unwrap());
+        check(Tensor::from_shape(&[2], &[true, false]).unwrap());
+        check(tensor1(&[TDim::Val(4), TDim::Val(-1)]));
+        check(Tensor::from_shape(&[], &[3_i32]).unwrap());
+    }
+
+    #[test]
+    fn sizes_that_cannot_be_are_errors() {
+        let mut writer = Writer::default();
+        writer.datum_type(f32::datum_type()).unwrap();
+        writer.sizes(&[usize::MAX / 2, 16]);
+        assert!(Reader::new(&writer.bytes, 0).tensor().is_err());
+        let mut writer = Writer::default();
+        writer.size(usize::MAX / 2);
+        assert!(Reader::new(&writer.bytes, 0).sizes().is_err());
+        assert!(Reader::new(&writer.bytes, 0).blob().is_err());
+    }
+}
