@@ -13,7 +13,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MANIFEST_FILE, Manifest, ModelError, StampStore, verify::verify_file};
+use crate::{
+    MANIFEST_FILE, Manifest, ModelError, StampStore,
+    layout::recognize,
+    verify::{hash_of, verify_file},
+};
 
 /// What a file of a model is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -195,6 +199,20 @@ impl Bundle {
         }
     }
 
+    /// The SHA-256 of the file of a role, in hexadecimal: the manifest's, else that of its content.
+    ///
+    /// `None` if the model has no such file, or it cannot be read.
+    #[must_use]
+    pub fn sha256(&self, role: FileRole, stamps: &StampStore) -> Option<String> {
+        let path = self.file(role)?;
+        let entries = self.manifest.iter().flat_map(|manifest| &manifest.files);
+        let mut of_the_role = entries.filter(|entry| entry.role == role);
+        match of_the_role.next() {
+            Some(entry) => Some(entry.sha256.clone()),
+            None => hash_of(path, stamps).ok(),
+        }
+    }
+
     /// The path of the file of a role, if the model has one.
     #[must_use]
     pub fn file(&self, role: FileRole) -> Option<&Path> {
@@ -202,125 +220,9 @@ impl Bundle {
     }
 }
 
-/// Picks a file for each role out of the names in a public archive.
-///
-/// Where an archive holds a graph twice, the `int8` one is taken for encoder, joiner and CTC
-/// (a third of the memory, same accuracy within noise) and the full-precision one for the
-/// predictor, which is small and loses the most by rounding.
-pub(crate) fn recognize(names: &[String]) -> BTreeMap<FileRole, String> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Prefer {
-        Int8,
-        Full,
-    }
-    let pick = |prefixes: &[&str], prefer: Prefer| {
-        names
-            .iter()
-            .filter(|name| {
-                let stem = name.strip_suffix(".onnx");
-                stem.is_some_and(|stem| {
-                    prefixes.iter().any(|prefix| {
-                        stem.strip_prefix(prefix).is_some_and(|rest| {
-                            rest.is_empty() || rest.starts_with(['-', '.', '_'])
-                        })
-                    })
-                })
-            })
-            .min_by_key(|name| name.contains("int8") != (prefer == Prefer::Int8))
-            .cloned()
-    };
-    let exact = |wanted: &str| names.iter().find(|name| *name == wanted).cloned();
-    let found = [
-        (FileRole::Encoder, pick(&["encoder"], Prefer::Int8)),
-        (
-            FileRole::Predictor,
-            pick(&["decoder", "predictor"], Prefer::Full),
-        ),
-        (FileRole::Joiner, pick(&["joiner"], Prefer::Int8)),
-        (FileRole::Ctc, pick(&["model", "ctc"], Prefer::Int8)),
-        (FileRole::Tokens, exact("tokens.txt")),
-        (FileRole::Pieces, exact("bpe.vocab")),
-    ];
-    let mut files: BTreeMap<_, _> = found
-        .into_iter()
-        .filter_map(|(role, name)| name.map(|name| (role, name)))
-        .collect();
-    if files.contains_key(&FileRole::Encoder) {
-        files.remove(&FileRole::Ctc);
-    }
-    files
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check(names: &[&str], expected: &[(FileRole, &str)]) {
-        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
-        let expected: BTreeMap<_, _> = expected
-            .iter()
-            .map(|(role, name)| (*role, (*name).to_owned()))
-            .collect();
-        assert_eq!(recognize(&names), expected);
-    }
-
-    #[test]
-    fn public_archives_are_known_by_their_file_names() {
-        use FileRole::{Ctc, Encoder, Joiner, Pieces, Predictor, Tokens};
-        check(
-            &[
-                "README.md",
-                "bpe.vocab",
-                "decoder-epoch-99-avg-1-chunk-16-left-128.int8.onnx",
-                "decoder-epoch-99-avg-1-chunk-16-left-128.onnx",
-                "encoder-epoch-99-avg-1-chunk-16-left-128.int8.onnx",
-                "encoder-epoch-99-avg-1-chunk-16-left-128.onnx",
-                "joiner-epoch-99-avg-1-chunk-16-left-128.int8.onnx",
-                "joiner-epoch-99-avg-1-chunk-16-left-128.onnx",
-                "tokens.txt",
-            ],
-            &[
-                (
-                    Encoder,
-                    "encoder-epoch-99-avg-1-chunk-16-left-128.int8.onnx",
-                ),
-                (Predictor, "decoder-epoch-99-avg-1-chunk-16-left-128.onnx"),
-                (Joiner, "joiner-epoch-99-avg-1-chunk-16-left-128.int8.onnx"),
-                (Tokens, "tokens.txt"),
-                (Pieces, "bpe.vocab"),
-            ],
-        );
-        check(
-            &[
-                "decoder.int8.onnx",
-                "encoder.int8.onnx",
-                "joiner.int8.onnx",
-                "tokens.txt",
-            ],
-            &[
-                (Encoder, "encoder.int8.onnx"),
-                (Predictor, "decoder.int8.onnx"),
-                (Joiner, "joiner.int8.onnx"),
-                (Tokens, "tokens.txt"),
-            ],
-        );
-        check(
-            &["model.int8.onnx", "model.onnx", "tokens.txt"],
-            &[(Ctc, "model.int8.onnx"), (Tokens, "tokens.txt")],
-        );
-        check(
-            &[
-                "ctc-epoch-30-avg-3-chunk-16-left-128.int8.onnx",
-                "tokens.txt",
-                "modelling.onnx",
-            ],
-            &[
-                (Ctc, "ctc-epoch-30-avg-3-chunk-16-left-128.int8.onnx"),
-                (Tokens, "tokens.txt"),
-            ],
-        );
-    }
 
     #[track_caller]
     fn check_error(names: &[&str], expected: &str) {

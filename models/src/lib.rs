@@ -6,6 +6,8 @@
 //! and checks every file against its size and SHA-256.
 //! A [`Bundle`] in hand means: these files exist and are what the manifest says.
 //!
+//! [`FileBytes`] maps them into memory, and a [`GraphCache`] keeps what makes the next load quick.
+//!
 //! The way of a model onto this computer: a [`Catalogue`] says what can be had and where, and a
 //! [`Store`] takes the files of one into a [`Staging`] folder, checks them, and puts them in place.
 //!
@@ -14,6 +16,9 @@
 mod bundle;
 mod catalogue;
 mod error;
+mod file_bytes;
+mod graph_cache;
+mod layout;
 mod locate;
 mod manifest;
 mod source_url;
@@ -26,6 +31,8 @@ pub use catalogue::{
     License, LicenseKind, ModelSource, Writing,
 };
 pub use error::ModelError;
+pub use file_bytes::FileBytes;
+pub use graph_cache::{GraphCache, GraphKey};
 pub use locate::SearchPath;
 pub use manifest::{Decoding, FileEntry, MANIFEST_FILE, Manifest, SearchKind, Writes};
 pub use source_url::{SourceUrl, SourceUrlError};

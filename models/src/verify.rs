@@ -57,6 +57,14 @@ impl StampStore {
             .is_some_and(|known| known == stamp)
     }
 
+    /// The hash in the stamp of a file, if that begins with this size and time.
+    fn known(&self, file: &Path, start: &str) -> Option<String> {
+        let stamp = fs::read_to_string(self.stamp_path(file)?).ok()?;
+        let sha256 = stamp.strip_prefix(start)?.trim_end();
+        let is_hash = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hash.then(|| sha256.to_owned())
+    }
+
     fn remember(&self, file: &Path, stamp: &str) {
         if let (Some(dir), Some(path)) = (&self.dir, self.stamp_path(file)) {
             let written = fs::create_dir_all(dir).and_then(|()| fs::write(&path, stamp));
@@ -65,6 +73,21 @@ impl StampStore {
             }
         }
     }
+}
+
+/// The SHA-256 of a file, in hexadecimal; a stamp saves reading it again.
+pub(crate) fn hash_of(path: &Path, stamps: &StampStore) -> io::Result<String> {
+    let path = fs::canonicalize(path)?;
+    let metadata = fs::metadata(&path)?;
+    let since = metadata.modified()?.duration_since(UNIX_EPOCH);
+    let modified_ns = since.map_err(io::Error::other)?.as_nanos();
+    let start = format!("{} {modified_ns} ", metadata.len());
+    if let Some(sha256) = stamps.known(&path, &start) {
+        return Ok(sha256);
+    }
+    let sha256 = hash(&path)?;
+    stamps.remember(&path, &format!("{start}{sha256}\n"));
+    Ok(sha256)
 }
 
 /// Checks one file against its entry.
@@ -179,6 +202,20 @@ mod tests {
         );
         check(Some("abd"), &entry(3, ABC_SHA256), "tokens.txt is damaged");
         check(None, &entry(3, ABC_SHA256), "tokens.txt is missing");
+    }
+
+    #[test]
+    fn a_hash_is_remembered_until_the_file_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let stamps = StampStore::at(&dir.path().join("verified"));
+        let path = dir.path().join("model.onnx");
+        fs::write(&path, "abc").unwrap();
+        for _ in 0..2 {
+            assert_eq!(hash_of(&path, &stamps).unwrap(), ABC_SHA256);
+        }
+        fs::write(&path, "abcd").unwrap();
+        assert_ne!(hash_of(&path, &stamps).unwrap(), ABC_SHA256);
+        hash_of(&dir.path().join("none"), &stamps).unwrap_err();
     }
 
     #[test]

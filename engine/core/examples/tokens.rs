@@ -1,27 +1,25 @@
 //! Prints the token ids that greedy search finds in files of raw 16 kHz `f32` samples, a JSON
 //! array a line: the half of `tests/parity/tokens.py` that runs here.
 //!
-//! ```text
-//! cargo run --release -p sotto-core --example tokens -- MODEL_FOLDER FILE…
-//! ```
+//! `tokens TABLE MODEL -- FILE…` or `tokens TABLE ENCODER DECODER JOINER -- FILE…`
 
 use std::error::Error;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
-use sotto_core::model::{Layout, LoadOptions, Model, ModelFile, ModelFiles, recognize_layout};
+use sotto_core::model::{LoadOptions, Model, ModelFile, ModelFiles};
 use sotto_core::recognizer::{LeadIn, Recognizer, RecognizerConfig, RecognizerEvent};
 use sotto_core::speech_model::{SearchMethod, SpeechModel, SpeechModelParts};
 use sotto_core::tokens::Tokenizer;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = arguments
-        .next()
-        .ok_or("name a model folder and raw files")?;
-    let model = Arc::new(load(Path::new(&folder))?);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut lists = arguments.split(|argument| argument == "--");
+    let (Some([table, networks @ ..]), Some(paths)) = (lists.next(), lists.next()) else {
+        return Err("usage: tokens TABLE MODEL | ENCODER DECODER JOINER -- FILE…".into());
+    };
+    let model = Arc::new(load(table, networks)?);
     let config = RecognizerConfig {
         search: SearchMethod::Greedy,
         gate: None,
@@ -30,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..RecognizerConfig::default()
     };
     let mut out = std::io::stdout().lock();
-    for path in arguments {
+    for path in paths {
         let samples: Vec<f32> = fs::read(path)?
             .chunks_exact(4)
             .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
@@ -53,52 +51,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn load(folder: &Path) -> Result<SpeechModel, Box<dyn Error>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        names.push(entry?.file_name().to_string_lossy().into_owned());
-    }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let layout = recognize_layout(&names).ok_or("no speech model in this folder")?;
-    let read = |name: &str| fs::read(folder.join(name));
-    let options = LoadOptions::default();
-    let (acoustic, tokens) = match &layout {
-        Layout::Ctc { model, tokens, .. } => {
-            let bytes = read(model)?;
-            let files = ModelFiles::Ctc {
-                model: ModelFile {
-                    name: model,
-                    bytes: &bytes,
-                },
-            };
-            (Model::load(&files, &options)?, tokens)
-        }
-        Layout::Transducer {
-            encoder,
-            predictor,
-            joiner,
-            tokens,
-            ..
-        } => {
-            let bytes = [read(encoder)?, read(predictor)?, read(joiner)?];
-            let files = ModelFiles::Transducer {
-                encoder: ModelFile {
-                    name: encoder,
-                    bytes: &bytes[0],
-                },
-                predictor: ModelFile {
-                    name: predictor,
-                    bytes: &bytes[1],
-                },
-                joiner: ModelFile {
-                    name: joiner,
-                    bytes: &bytes[2],
-                },
-            };
-            (Model::load(&files, &options)?, tokens)
-        }
+fn load(table: &str, networks: &[String]) -> Result<SpeechModel, Box<dyn Error>> {
+    let contents = networks
+        .iter()
+        .map(fs::read)
+        .collect::<Result<Vec<_>, _>>()?;
+    let file = |ix: usize| ModelFile {
+        name: &networks[ix],
+        bytes: &contents[ix],
     };
-    let tokenizer = Tokenizer::from_bytes(tokens, &read(tokens)?, Some(acoustic.vocab_size()))?;
+    let files = match networks.len() {
+        1 => ModelFiles::Ctc { model: file(0) },
+        3 => ModelFiles::Transducer {
+            encoder: file(0),
+            predictor: file(1),
+            joiner: file(2),
+        },
+        n => return Err(format!("{n} networks are neither a CTC model nor a transducer").into()),
+    };
+    let acoustic = Model::load(&files, &LoadOptions::default())?;
+    let vocab_size = Some(acoustic.vocab_size());
+    let tokenizer = Tokenizer::from_bytes(table, &fs::read(table)?, vocab_size)?;
     Ok(SpeechModel::new(SpeechModelParts {
         acoustic,
         tokenizer,

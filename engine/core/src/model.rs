@@ -24,7 +24,6 @@ mod error;
 mod files;
 mod graph;
 mod labels;
-mod layout;
 mod metadata;
 mod nemo;
 #[cfg(test)]
@@ -40,7 +39,6 @@ pub use self::encoder::{Encoder, EncoderSpec, EncoderState, FeatureSet};
 pub use self::error::LoadError;
 pub use self::files::{LoadOptions, ModelFile, ModelFiles};
 pub use self::labels::{LabelState, TransducerModel};
-pub use self::layout::{Layout, recognize_layout};
 pub use self::prepared::prepared_format;
 
 use self::graph::{Keep, Proto};

@@ -11,9 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sotto_core::encoder::{EncoderFrames, LabelNetwork, SymbolsPerFrame};
-use sotto_core::model::{
-    FeatureSet, Layout, LoadError, LoadOptions, Model, ModelFile, ModelFiles, recognize_layout,
-};
+use sotto_core::model::{FeatureSet, LoadError, LoadOptions, Model, ModelFile, ModelFiles};
 
 /// Steps of the encoder and labels of the predictor in each expectation.
 const STEPS: usize = 6;
@@ -48,6 +46,10 @@ impl Fixture {
     }
 
     fn load_with(&self, options: &LoadOptions) -> Result<Model, LoadError> {
+        self.with_files(|files| Model::load(files, options))
+    }
+
+    fn with_files<T>(&self, load: impl FnOnce(&ModelFiles<'_>) -> T) -> T {
         let file = |ix: usize| ModelFile {
             name: &self.files[ix].0,
             bytes: &self.files[ix].1,
@@ -60,7 +62,7 @@ impl Fixture {
                 joiner: file(2),
             },
         };
-        Model::load(&files, options)
+        load(&files)
     }
 }
 
@@ -331,15 +333,71 @@ fn no_cut_makes_loading_panic() {
     }
 }
 
+/// Loads with what a first load prepared in the place of each file that has it.
+fn prepared(name: &str) -> (Fixture, Vec<String>) {
+    let mut fixture = Fixture::read(name);
+    let loaded =
+        fixture.with_files(|files| Model::load_and_prepare(files, &LoadOptions::default()));
+    let (_, graphs) = loaded.unwrap();
+    for graph in &graphs {
+        let mut files = fixture.files.iter_mut();
+        let (_, bytes) = files.find(|(name, _)| *name == graph.file).unwrap();
+        bytes.clone_from(&graph.bytes);
+    }
+    (
+        fixture,
+        graphs.into_iter().map(|graph| graph.file).collect(),
+    )
+}
+
 #[test]
-fn the_folders_are_recognized() {
-    let names = ["encoder.onnx", "decoder.onnx", "joiner.onnx", "tokens.txt"];
-    assert!(matches!(
-        recognize_layout(&names),
-        Some(Layout::Transducer { .. })
-    ));
-    assert!(matches!(
-        recognize_layout(&["model.onnx", "tokens.txt"]),
-        Some(Layout::Ctc { .. })
-    ));
+fn prepared_graphs_compute_the_same() {
+    let transducer = ["encoder.onnx", "decoder.onnx", "joiner.onnx"];
+    for (name, files) in [
+        ("zipformer", &transducer[..]),
+        ("zipformer2", &transducer),
+        ("zipformer2-int8", &transducer),
+        ("zipformer2-ctc", &["model.onnx"]),
+        ("nemo-ctc", &["model.onnx"]),
+        ("nemo-ctc-int8", &["model.onnx"]),
+        // An LSTM is not kept.
+        ("nemo", &["encoder.onnx", "joiner.onnx"]),
+        ("nemo-int8", &["encoder.onnx", "joiner.onnx"]),
+    ] {
+        let (fixture, found) = prepared(name);
+        assert_eq!(found, files, "{name}");
+        let bits = |model: &Model| -> Vec<u32> {
+            let (mut values, last) = encode(model);
+            values.extend(logits(model, &last));
+            values.into_iter().map(f32::to_bits).collect()
+        };
+        let again = fixture.load().unwrap();
+        let first = Fixture::read(name).load().unwrap();
+        assert_eq!(again.encoder().spec(), first.encoder().spec(), "{name}");
+        assert!(bits(&again) == bits(&first), "{name}");
+    }
+}
+
+#[test]
+fn no_damage_makes_a_prepared_graph_panic() {
+    let (mut fixture, _) = prepared("zipformer2-ctc");
+    let whole = fixture.files[0].1.clone();
+    for at in (0..whole.len()).step_by(whole.len() / 97) {
+        fixture.files[0].1.clone_from(&whole);
+        fixture.files[0].1[at] ^= 0x40;
+        let magic_or_padding = at < 8 || (12..16).contains(&at);
+        assert!(magic_or_padding || fixture.load().is_err(), "byte {at}");
+        fixture.files[0].1.truncate(at);
+        assert!(fixture.load().is_err(), "cut at {at}");
+    }
+}
+
+#[test]
+fn a_graph_prepared_for_another_language_is_refused() {
+    let (fixture, _) = prepared("nemo");
+    let german = LoadOptions {
+        language: Some("de".to_owned()),
+    };
+    let message = fixture.load_with(&german).unwrap_err().to_string();
+    assert!(message.contains("encoder.onnx"), "{message}");
 }

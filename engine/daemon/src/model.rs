@@ -1,19 +1,24 @@
 //! From the command line to a loaded model: finds it, verifies it, reads its files.
 
-use std::{fs, path::Path, sync::Arc};
+mod networks;
+
+use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
 use sotto_core::{
     context_graph::{ContextGraph, read_phrases},
     lm::{LanguageModel, LmBytes},
-    model::{LoadOptions, Model, ModelFile, ModelFiles},
+    model::LoadOptions,
     punctuate::{Punctuator, PunctuatorFiles},
     recognizer::RecognizerConfig,
     search::{BeamOptions, LmWeights},
     speech_model::{SearchMethod, SpeechModel, SpeechModelParts},
     tokens::Tokenizer,
 };
-use sotto_models::{Bundle, Decoding, FileRole, ModelError, SearchKind, SearchPath, StampStore};
+use sotto_models::{
+    Bundle, Decoding, FileBytes, FileRole, GraphCache, ModelError, SearchKind, SearchPath,
+    StampStore,
+};
 
 use crate::cli::RecognitionArgs;
 
@@ -32,36 +37,34 @@ pub(crate) struct LoadedModel {
 /// The bytes of one file of a bundle and its name for messages.
 struct NamedBytes {
     name: String,
-    bytes: Vec<u8>,
+    bytes: FileBytes,
 }
 
 impl NamedBytes {
     fn read(path: &Path) -> anyhow::Result<Self> {
         let name = path.display().to_string();
-        let bytes = fs::read(path).with_context(|| tr::tr!("{} cannot be read", name))?;
+        let bytes = FileBytes::open(path).with_context(|| tr::tr!("{} cannot be read", name))?;
         Ok(Self { name, bytes })
-    }
-
-    fn as_model_file(&self) -> ModelFile<'_> {
-        ModelFile {
-            name: &self.name,
-            bytes: &self.bytes,
-        }
     }
 }
 
 /// Loads the model that the arguments name.
 pub(crate) fn load(args: &RecognitionArgs) -> anyhow::Result<LoadedModel> {
     let dir = SearchPath::from_environment().find(&args.model)?;
-    let bundle = Bundle::open(&dir, &StampStore::in_user_cache())?;
-    let speech = load_bundle(&bundle)
+    let stamps = StampStore::in_user_cache();
+    let bundle = Bundle::open(&dir, &stamps)?;
+    let speech = load_bundle(&bundle, &stamps)
         .with_context(|| tr::tr!("{} cannot be used", bundle.dir().display()))?;
     let speech = Arc::new(speech);
     let hotwords = match &args.words {
         Some(path) => {
             let words = NamedBytes::read(path)?;
-            let phrases =
-                read_phrases(&words.name, &words.bytes, speech.tokenizer(), DEFAULT_BOOST)?;
+            let phrases = read_phrases(
+                &words.name,
+                words.bytes.as_ref(),
+                speech.tokenizer(),
+                DEFAULT_BOOST,
+            )?;
             Some(Arc::new(ContextGraph::new(&phrases)))
         }
         None => None,
@@ -91,16 +94,19 @@ fn language(bundle: &Bundle) -> Option<String> {
         .map(|manifest| manifest.language.clone())
 }
 
-fn load_bundle(bundle: &Bundle) -> anyhow::Result<SpeechModel> {
+fn load_bundle(bundle: &Bundle, stamps: &StampStore) -> anyhow::Result<SpeechModel> {
     let options = LoadOptions {
         language: language(bundle),
     };
-    let acoustic = load_networks(bundle, &options)?;
+    let acoustic = networks::load(bundle, &options, &GraphCache::in_user_cache(), stamps)?;
     let tokens = read(bundle, FileRole::Tokens)?;
-    let mut tokenizer =
-        Tokenizer::from_bytes(&tokens.name, &tokens.bytes, Some(acoustic.vocab_size()))?;
+    let mut tokenizer = Tokenizer::from_bytes(
+        &tokens.name,
+        tokens.bytes.as_ref(),
+        Some(acoustic.vocab_size()),
+    )?;
     if let Some(pieces) = read_optional(bundle, FileRole::Pieces)? {
-        tokenizer = tokenizer.with_piece_scores(&pieces.name, &pieces.bytes)?;
+        tokenizer = tokenizer.with_piece_scores(&pieces.name, pieces.bytes.as_ref())?;
     }
     let language_model = read_optional(bundle, FileRole::LanguageModel)?
         .map(|file| {
@@ -117,26 +123,6 @@ fn load_bundle(bundle: &Bundle) -> anyhow::Result<SpeechModel> {
     Ok(SpeechModel::new(parts)?)
 }
 
-fn load_networks(bundle: &Bundle, options: &LoadOptions) -> anyhow::Result<Model> {
-    if let Some(model) = read_optional(bundle, FileRole::Ctc)? {
-        let files = ModelFiles::Ctc {
-            model: model.as_model_file(),
-        };
-        return Ok(Model::load(&files, options)?);
-    }
-    let [encoder, predictor, joiner] = [
-        read(bundle, FileRole::Encoder)?,
-        read(bundle, FileRole::Predictor)?,
-        read(bundle, FileRole::Joiner)?,
-    ];
-    let files = ModelFiles::Transducer {
-        encoder: encoder.as_model_file(),
-        predictor: predictor.as_model_file(),
-        joiner: joiner.as_model_file(),
-    };
-    Ok(Model::load(&files, options)?)
-}
-
 fn load_punctuator(bundle: &Bundle) -> anyhow::Result<Option<Punctuator>> {
     let Some(graph) = read_optional(bundle, FileRole::Punctuation)? else {
         return Ok(None);
@@ -144,9 +130,9 @@ fn load_punctuator(bundle: &Bundle) -> anyhow::Result<Option<Punctuator>> {
     let pieces = read(bundle, FileRole::PunctuationPieces)?;
     let mixed_case = read_optional(bundle, FileRole::MixedCase)?;
     let files = PunctuatorFiles {
-        graph: (&graph.name, &graph.bytes),
-        pieces: (&pieces.name, &pieces.bytes),
-        mixed_case: mixed_case.as_ref().map_or(&[], |file| &file.bytes),
+        graph: (&graph.name, graph.bytes.as_ref()),
+        pieces: (&pieces.name, pieces.bytes.as_ref()),
+        mixed_case: mixed_case.as_ref().map_or(&[], |file| file.bytes.as_ref()),
     };
     Ok(Some(Punctuator::load(files)?))
 }

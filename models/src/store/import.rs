@@ -15,7 +15,7 @@ use tr::tr;
 use super::{ArchiveLimits, Staging, Store, StoreError, archive::unpack, check_free_space};
 use crate::{
     Catalogue, CatalogueModel, FileEntry, FileRole, LetterCase, MANIFEST_FILE, Manifest,
-    ModelSource, Writes, bundle::recognize, manifest::is_id, verify,
+    ModelSource, Writes, layout::recognize, manifest::is_id, verify,
 };
 
 /// Folders that may lie one in the other, with nothing beside them, around a model.

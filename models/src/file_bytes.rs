@@ -1,0 +1,53 @@
+//! The content of a file, mapped into memory: pages come as they are read, and are shared with
+//! every other process that maps the same file.
+
+use std::{fs::File, io, path::Path};
+
+use memmap2::Mmap;
+
+/// A mapped file.
+#[derive(Debug)]
+pub struct FileBytes {
+    map: Mmap,
+}
+
+impl FileBytes {
+    /// Maps a file.
+    ///
+    /// # Errors
+    /// If it cannot be opened or mapped.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        #[expect(
+            unsafe_code,
+            reason = "a map is safe as long as the file keeps its length"
+        )]
+        // SAFETY: model files and kept graphs are replaced by renaming and never written in place.
+        let map = unsafe { Mmap::map(&file)? };
+        Ok(Self { map })
+    }
+}
+
+impl AsRef<[u8]> for FileBytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.map
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn shows_what_the_file_holds() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        for content in ["", "abc"] {
+            fs::write(&path, content).unwrap();
+            assert_eq!(FileBytes::open(&path).unwrap().as_ref(), content.as_bytes());
+        }
+        FileBytes::open(&dir.path().join("none")).unwrap_err();
+    }
+}
