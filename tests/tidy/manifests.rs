@@ -86,6 +86,25 @@ fn no_workspace_dependency_is_a_wildcard() {
     }
 }
 
+/// Kept graphs hold operators of the inference library, so another version must not read them.
+#[test]
+fn prepared_graphs_name_the_library_that_is_linked() {
+    let lock = read("Cargo.lock");
+    let packages = lock["package"].as_array().unwrap().iter();
+    let versions: Vec<&str> = packages
+        .filter(|package| package["name"].as_str() == Some("tract-core"))
+        .map(|package| package["version"].as_str().unwrap())
+        .collect();
+    let source = source_root().join("engine/core/src/model/prepared.rs");
+    let source = fs::read_to_string(source).unwrap();
+    assert_eq!(versions.len(), 1);
+    let library = format!("LIBRARY: &str = \"tract {}\"", versions[0]);
+    assert!(
+        source.contains(&library),
+        "prepared.rs should say {library}"
+    );
+}
+
 #[test]
 fn the_models_in_the_tree_match_their_manifests() {
     let starter = source_root().join("models/starter");
