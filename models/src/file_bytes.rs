@@ -9,6 +9,8 @@ use memmap2::Mmap;
 #[derive(Debug)]
 pub struct FileBytes {
     map: Mmap,
+    /// Bytes that are shown.
+    n_bytes: usize,
 }
 
 impl FileBytes {
@@ -24,13 +26,20 @@ impl FileBytes {
         )]
         // SAFETY: model files and kept graphs are replaced by renaming and never written in place.
         let map = unsafe { Mmap::map(&file)? };
-        Ok(Self { map })
+        let n_bytes = map.len();
+        Ok(Self { map, n_bytes })
+    }
+
+    /// Shows this many bytes from the start of the file, and no more than before.
+    pub(crate) fn truncated(mut self, n_bytes: usize) -> Self {
+        self.n_bytes = self.n_bytes.min(n_bytes);
+        self
     }
 }
 
 impl AsRef<[u8]> for FileBytes {
     fn as_ref(&self) -> &[u8] {
-        &self.map
+        &self.map[..self.n_bytes]
     }
 }
 
@@ -48,6 +57,9 @@ mod tests {
             fs::write(&path, content).unwrap();
             assert_eq!(FileBytes::open(&path).unwrap().as_ref(), content.as_bytes());
         }
+        let start = FileBytes::open(&path).unwrap().truncated(2);
+        assert_eq!(start.as_ref(), b"ab");
+        assert_eq!(start.truncated(9).as_ref(), b"ab");
         FileBytes::open(&dir.path().join("none")).unwrap_err();
     }
 }

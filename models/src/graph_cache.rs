@@ -3,19 +3,43 @@
 //! What they hold is the recognizer's business; here they are files that belong to a network file
 //! of a certain content and to a program of a certain version. Each is written beside its place and
 //! renamed into it. One that is gone, or that the recognizer refuses, costs time and nothing else.
+//!
+//! A file of the cache is the graph, then the path of its network file, the length of that path
+//! (u64, little-endian) and the digits of what it was made from. There is at most one for each
+//! network file, and none for a file that is gone: see [`GraphCache::sweep`].
 
 use std::{
-    fs, io,
-    io::Write,
+    ffi::OsStr,
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::{
+        ffi::OsStrExt as _,
+        fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    },
     path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use sha2::{Digest, Sha256};
 
-use crate::{FileBytes, verify::hex};
+use crate::{FileBytes, store::check_free_space, verify::hex};
 
 /// Hexadecimal digits that stand for the path of a network file.
 const PATH_DIGITS: usize = 16;
+
+/// Hexadecimal digits that stand for what a graph was made from.
+const CONTENT_DIGITS: usize = 64;
+
+/// Bytes of a file's name in the cache: the digits with a hyphen between them.
+const NAME_LENGTH: usize = PATH_DIGITS + 1 + CONTENT_DIGITS;
+
+/// Nobody writes one file for longer: a part that is older was left by a program that was killed.
+const OLDEST_PART: Duration = Duration::from_secs(3600);
+
+/// Names to try for a part before giving up.
+const PART_NAMES: u32 = 16;
 
 /// Where graphs are kept.
 #[derive(Debug, Clone)]
@@ -26,8 +50,8 @@ pub struct GraphCache {
 /// What a kept graph belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GraphKey {
-    /// Stands for the path of the network file: an older graph of the same file gives way.
-    path: String,
+    /// The network file: an older graph of it gives way.
+    file: PathBuf,
     /// Stands for its content and for what made the graph.
     content: String,
 }
@@ -37,17 +61,28 @@ impl GraphKey {
     /// graph, and with which choices it was made.
     #[must_use]
     pub fn new(file: &Path, sha256: &str, made_by: &str) -> Self {
-        let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-        let mut path = hex(&Sha256::digest(file.as_os_str().as_encoded_bytes()));
-        path.truncate(PATH_DIGITS);
         Self {
-            path,
+            file: fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()),
             content: hex(&Sha256::digest(format!("{sha256}\n{made_by}"))),
         }
     }
 
+    /// What the names of all graphs of the network file begin with.
+    fn prefix(&self) -> String {
+        let mut path = hex(&Sha256::digest(self.file.as_os_str().as_bytes()));
+        path.truncate(PATH_DIGITS);
+        format!("{path}-")
+    }
+
     fn file_name(&self) -> String {
-        format!("{}-{}", self.path, self.content)
+        format!("{}{}", self.prefix(), self.content)
+    }
+
+    /// What follows the graph.
+    fn trailer(&self) -> Vec<u8> {
+        let path = self.file.as_os_str().as_bytes();
+        let length = (path.len() as u64).to_le_bytes();
+        [path, &length, self.content.as_bytes()].concat()
     }
 }
 
@@ -78,14 +113,19 @@ impl GraphCache {
     /// The graph of a key, if one is kept.
     #[must_use]
     pub fn open(&self, key: &GraphKey) -> Option<FileBytes> {
-        FileBytes::open(&self.dir.as_ref()?.join(key.file_name())).ok()
+        let bytes = FileBytes::open(&self.dir.as_ref()?.join(key.file_name())).ok()?;
+        let graph = bytes.as_ref().strip_suffix(&*key.trailer())?;
+        let n_bytes = graph.len();
+        Some(bytes.truncated(n_bytes))
     }
 
     /// Keeps a graph, in the place of any other of the same network file.
+    ///
+    /// Where it cannot be written, it is made again at the next load.
     pub fn keep(&self, key: &GraphKey, graph: &[u8]) {
         if let Some(dir) = &self.dir {
-            // A graph that cannot be kept is made again at the next load.
-            let _ = keep(dir, key, graph);
+            sweep(dir, Some(key));
+            let _ = write(dir, key, graph);
         }
     }
 
@@ -95,36 +135,110 @@ impl GraphCache {
             let _ = fs::remove_file(dir.join(key.file_name()));
         }
     }
-}
 
-fn keep(dir: &Path, key: &GraphKey, graph: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(dir)?;
-    let name = key.file_name();
-    // Two programs that load the same model at once write two files; the last one stays.
-    let beside = dir.join(format!(".{name}.{}", std::process::id()));
-    let mut file = fs::File::create(&beside)?;
-    let written = file
-        .write_all(graph)
-        .and_then(|()| file.sync_data())
-        .and_then(|()| fs::rename(&beside, dir.join(&name)));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-        return written;
-    }
-    let of_the_same_file = |other: &str| {
-        let other = other.trim_start_matches('.');
-        other.starts_with(&key.path) && other != name
-    };
-    for entry in fs::read_dir(dir)?.flatten() {
-        if entry.file_name().to_str().is_some_and(of_the_same_file) {
-            let _ = fs::remove_file(entry.path());
+    /// Removes the graphs whose network files are gone, and parts that nobody will finish.
+    pub fn sweep(&self) {
+        if let Some(dir) = &self.dir {
+            sweep(dir, None);
         }
     }
-    Ok(())
+}
+
+fn write(dir: &Path, key: &GraphKey, graph: &[u8]) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    check_free_space(dir, graph.len() as u64).map_err(io::Error::other)?;
+    let name = key.file_name();
+    let (part, mut file) = new_part(dir, &name)?;
+    // Not synced: what a power failure leaves of it is refused by its trailer or its checksum.
+    let written = file
+        .write_all(graph)
+        .and_then(|()| file.write_all(&key.trailer()))
+        .and_then(|()| fs::rename(&part, dir.join(&name)));
+    if written.is_err() {
+        let _ = fs::remove_file(part);
+    }
+    written
+}
+
+/// A file of nobody else's, beside the place of a graph.
+fn new_part(dir: &Path, name: &str) -> io::Result<(PathBuf, File)> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
+    for _ in 0..PART_NAMES {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let part = dir.join(format!(".{name}.{}.{number}", process::id()));
+        let opened = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&part);
+        match opened {
+            Ok(file) => return Ok((part, file)),
+            // Another program of this number, which was killed or is in another container.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(last)
+}
+
+/// Removes the graphs of network files that are gone, and those of its file but for the `newest`.
+fn sweep(dir: &Path, newest: Option<&GraphKey>) {
+    let newest = newest.map(|key| (key.prefix(), key.file_name()));
+    let is_older = |name: &str| {
+        let newest = newest.as_ref();
+        newest.is_some_and(|(prefix, newest)| name.starts_with(prefix) && name != newest)
+    };
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        let path = entry.path();
+        let is_useless = match name.strip_prefix('.') {
+            Some(part) => part.get(..NAME_LENGTH).is_some_and(is_name) && is_abandoned(&entry),
+            None => is_name(&name) && (is_older(&name) || is_orphan(&path)),
+        };
+        if is_useless {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let is_hex = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    name.split_once('-').is_some_and(|(path, content)| {
+        (path.len(), content.len()) == (PATH_DIGITS, CONTENT_DIGITS)
+            && is_hex(path)
+            && is_hex(content)
+    })
+}
+
+fn is_abandoned(part: &fs::DirEntry) -> bool {
+    let modified = part.metadata().and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > OLDEST_PART))
+}
+
+/// Whether a graph does not say which network file it belongs to, or that is gone.
+fn is_orphan(graph: &Path) -> bool {
+    let Ok(bytes) = FileBytes::open(graph) else {
+        return false;
+    };
+    let network = network_path(bytes.as_ref());
+    network.is_none_or(|network| network.try_exists().is_ok_and(|exists| !exists))
+}
+
+fn network_path(bytes: &[u8]) -> Option<&Path> {
+    let (rest, _) = bytes.split_last_chunk::<CONTENT_DIGITS>()?;
+    let (rest, length) = rest.split_last_chunk()?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    let start = rest.len().checked_sub(length)?;
+    Some(Path::new(OsStr::from_bytes(&rest[start..])))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{os::unix::fs::PermissionsExt as _, thread, time::SystemTime};
+
     use super::*;
 
     fn names(dir: &Path) -> Vec<String> {
@@ -136,55 +250,185 @@ mod tests {
         names
     }
 
+    /// A cache in a folder beside network files, which are empty.
+    struct Place {
+        root: tempfile::TempDir,
+    }
+
+    impl Place {
+        fn new() -> Self {
+            Self {
+                root: tempfile::tempdir().unwrap(),
+            }
+        }
+
+        fn dir(&self) -> PathBuf {
+            self.root.path().join("cache/graphs")
+        }
+
+        fn cache(&self) -> GraphCache {
+            GraphCache::at(&self.dir())
+        }
+
+        fn key(&self, file: &str, sha256: &str, made_by: &str) -> GraphKey {
+            let file = self.root.path().join(file);
+            fs::write(&file, "").unwrap();
+            GraphKey::new(&file, sha256, made_by)
+        }
+
+        fn found(&self, key: &GraphKey) -> Option<Vec<u8>> {
+            let bytes = self.cache().open(key)?;
+            Some(bytes.as_ref().to_vec())
+        }
+    }
+
     #[test]
     fn a_graph_is_found_by_file_content_and_maker() {
-        let dir = tempfile::tempdir().unwrap();
-        let cache = GraphCache::at(&dir.path().join("graphs"));
-        let key = |file: &str, hash: &str, maker: &str| {
-            GraphKey::new(&dir.path().join(file), hash, maker)
-        };
-        cache.keep(&key("a.onnx", "1", "x"), b"graph");
-        let found = |key: &GraphKey| cache.open(key).map(|bytes| bytes.as_ref().to_vec());
-        assert_eq!(found(&key("a.onnx", "1", "x")).unwrap(), b"graph");
+        let place = Place::new();
+        let key = place.key("a.onnx", "1", "x");
+        place.cache().keep(&key, b"graph");
+        assert_eq!(place.found(&key).unwrap(), b"graph");
         for other in [
-            key("b.onnx", "1", "x"),
-            key("a.onnx", "2", "x"),
-            key("a.onnx", "1", "y"),
+            place.key("b.onnx", "1", "x"),
+            place.key("a.onnx", "2", "x"),
+            place.key("a.onnx", "1", "y"),
         ] {
-            assert!(found(&other).is_none());
+            assert!(place.found(&other).is_none());
         }
-        cache.forget(&key("a.onnx", "1", "x"));
-        assert!(found(&key("a.onnx", "1", "x")).is_none());
+        place.cache().forget(&key);
+        assert!(place.found(&key).is_none());
+    }
+
+    #[test]
+    fn a_graph_under_the_name_of_another_is_not_taken() {
+        let place = Place::new();
+        let key = place.key("a.onnx", "1", "x");
+        place.cache().keep(&key, b"graph");
+        let kept = place.dir().join(key.file_name());
+        for other in [
+            place.key("b.onnx", "1", "x"),
+            place.key("a.onnx", "2", "x"),
+            place.key("a.onnx", "1", "y"),
+        ] {
+            fs::copy(&kept, place.dir().join(other.file_name())).unwrap();
+            assert!(place.found(&other).is_none());
+        }
+    }
+
+    #[test]
+    fn a_cut_anywhere_is_no_graph() {
+        let place = Place::new();
+        let key = place.key("a.onnx", "1", "x");
+        place.cache().keep(&key, b"graph");
+        let path = place.dir().join(key.file_name());
+        let whole = fs::read(&path).unwrap();
+        for cut in 0..whole.len() {
+            fs::write(&path, &whole[..cut]).unwrap();
+            assert!(place.found(&key).is_none(), "cut at {cut}");
+            place.cache().sweep();
+            fs::write(&path, &whole[cut..]).unwrap();
+            place.cache().sweep();
+        }
     }
 
     #[test]
     fn a_newer_graph_takes_the_place_of_an_older() {
-        let dir = tempfile::tempdir().unwrap();
-        let cache = GraphCache::at(dir.path());
-        let file = dir.path().join("a.onnx");
-        let old = GraphKey::new(&file, "1", "x");
-        let new = GraphKey::new(&file, "2", "x");
-        let other = GraphKey::new(&dir.path().join("b.onnx"), "1", "x");
+        let place = Place::new();
+        let [other, old, new] = [
+            place.key("b.onnx", "1", "x"),
+            place.key("a.onnx", "1", "x"),
+            place.key("a.onnx", "2", "x"),
+        ];
+        let cache = place.cache();
         cache.keep(&other, b"other");
         cache.keep(&old, b"old");
-        // What a program left that was killed while it wrote.
-        fs::write(dir.path().join(format!(".{}.1", old.file_name())), "ol").unwrap();
         cache.keep(&new, b"new");
         let mut expected = [other.file_name(), new.file_name()];
         expected.sort();
-        assert_eq!(names(dir.path()), expected);
+        assert_eq!(names(&place.dir()), expected);
+    }
+
+    #[test]
+    fn what_no_network_file_and_no_program_needs_goes_away() {
+        let place = Place::new();
+        let cache = place.cache();
+        let [stays, gone] = [place.key("a.onnx", "1", "x"), place.key("b.onnx", "1", "x")];
+        for key in [&stays, &gone] {
+            cache.keep(key, b"graph");
+        }
+        let foreign = [".hidden", "notes.txt"];
+        for name in foreign {
+            fs::write(place.dir().join(name), "").unwrap();
+        }
+        // What a program left that was killed, and what another is writing now.
+        let part = |number: u32| format!(".{}.1.{number}", stays.file_name());
+        for number in 0..2 {
+            fs::write(place.dir().join(part(number)), "gra").unwrap();
+        }
+        let old = File::options().write(true).open(place.dir().join(part(0)));
+        let hours_ago = SystemTime::now() - 2 * OLDEST_PART;
+        old.unwrap().set_modified(hours_ago).unwrap();
+        fs::remove_file(&gone.file).unwrap();
+        cache.sweep();
+        let mut expected = vec![stays.file_name(), part(1)];
+        expected.extend(foreign.map(str::to_owned));
+        expected.sort();
+        assert_eq!(names(&place.dir()), expected);
+        GraphCache::at(&place.root.path().join("none")).sweep();
+        GraphCache::disabled().sweep();
+    }
+
+    #[test]
+    fn graphs_are_for_the_eyes_of_their_user() {
+        let place = Place::new();
+        let key = place.key("a.onnx", "1", "x");
+        place.cache().keep(&key, b"graph");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&place.dir()), 0o700);
+        assert_eq!(mode(&place.dir().join(key.file_name())), 0o600);
+    }
+
+    #[test]
+    fn graphs_written_and_read_at_once_are_whole() {
+        let place = Place::new();
+        let key = place.key("a.onnx", "1", "x");
+        let graphs: Vec<Vec<u8>> = (0..4).map(|byte| vec![byte; 100_000]).collect();
+        thread::scope(|scope| {
+            for graph in &graphs {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        place.cache().keep(&key, graph);
+                        let found = place.found(&key).unwrap();
+                        assert!(graphs.contains(&found));
+                    }
+                });
+            }
+        });
+        assert_eq!(names(&place.dir()), [key.file_name()], "no part is left");
     }
 
     #[test]
     fn a_cache_that_cannot_be_written_is_no_error() {
-        let key = GraphKey::new(Path::new("a.onnx"), "1", "x");
+        let place = Place::new();
+        let key = place.key("a.onnx", "1", "x");
         for cache in [
-            GraphCache::at(Path::new("/dev/null/x")),
+            GraphCache::at(&place.root.path().join("a.onnx/x")),
+            GraphCache::at(Path::new("/proc/self/x")),
             GraphCache::disabled(),
         ] {
             cache.keep(&key, b"graph");
             assert!(cache.open(&key).is_none());
             cache.forget(&key);
         }
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_a_graph_is_no_error() {
+        let place = Place::new();
+        let key = place.key("a.onnx", "1", "x");
+        fs::create_dir_all(place.dir().join(key.file_name())).unwrap();
+        place.cache().keep(&key, b"graph");
+        assert!(place.cache().open(&key).is_none());
+        assert_eq!(names(&place.dir()), [key.file_name()], "no part is left");
     }
 }

@@ -192,8 +192,15 @@ fn the_command_line_manages_models() {
     assert!(place.succeeds(&["bench", "twin"]).contains("× real time"));
     place.fails(&["bench", "none"], "there is no model");
 
+    let n_kept_graphs = || {
+        fs::read_dir(place.path("cache/sotto/graphs"))
+            .unwrap()
+            .count()
+    };
+    assert!(n_kept_graphs() > 0);
     place.succeeds(&["use", "starter-en"]);
     place.succeeds(&["remove", "twin"]);
+    assert_eq!(n_kept_graphs(), 0, "they go with their model");
     place.fails(&["remove", "twin"], "there is no model \"twin\"");
     place.fails(&["remove", "starter-en"], "dictation uses");
 

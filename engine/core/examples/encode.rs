@@ -44,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = |ix: usize| ModelFile {
         name: &networks[ix],
         bytes: &contents[ix],
+        is_prepared: false,
     };
     let files = match networks.len() {
         1 => ModelFiles::Ctc { model: file(0) },

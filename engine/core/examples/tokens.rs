@@ -59,6 +59,7 @@ fn load(table: &str, networks: &[String]) -> Result<SpeechModel, Box<dyn Error>>
     let file = |ix: usize| ModelFile {
         name: &networks[ix],
         bytes: &contents[ix],
+        is_prepared: false,
     };
     let files = match networks.len() {
         1 => ModelFiles::Ctc { model: file(0) },

@@ -26,6 +26,7 @@ mod graph;
 mod labels;
 mod metadata;
 mod nemo;
+mod network;
 #[cfg(test)]
 mod obstacles;
 mod ops;
@@ -78,7 +79,8 @@ impl CtcModel {
     }
 }
 
-/// A graph in a form that loads quickly: its bytes may take the place of the file's.
+/// A graph in a form that loads quickly: its bytes may take the place of the file's, with
+/// [`ModelFile::is_prepared`].
 #[derive(Debug)]
 pub struct PreparedGraph {
     /// [`ModelFile::name`] of the file it was made from.

@@ -28,6 +28,7 @@ fn acoustic() -> Model {
     let model = ModelFile {
         name: "model.onnx",
         bytes: GRAPH,
+        is_prepared: false,
     };
     Model::load(&ModelFiles::Ctc { model }, &LoadOptions::default()).unwrap()
 }

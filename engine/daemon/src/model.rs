@@ -2,7 +2,7 @@
 
 mod networks;
 
-use std::{path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 use anyhow::Context;
 use sotto_core::{
@@ -58,13 +58,10 @@ pub(crate) fn load(args: &RecognitionArgs) -> anyhow::Result<LoadedModel> {
     let speech = Arc::new(speech);
     let hotwords = match &args.words {
         Some(path) => {
-            let words = NamedBytes::read(path)?;
-            let phrases = read_phrases(
-                &words.name,
-                words.bytes.as_ref(),
-                speech.tokenizer(),
-                DEFAULT_BOOST,
-            )?;
+            let name = path.display().to_string();
+            // Not mapped: an editor may cut it short at any time.
+            let words = fs::read(path).with_context(|| tr::tr!("{} cannot be read", name))?;
+            let phrases = read_phrases(&name, &words, speech.tokenizer(), DEFAULT_BOOST)?;
             Some(Arc::new(ContextGraph::new(&phrases)))
         }
         None => None,

@@ -11,8 +11,8 @@ use std::{
 use anyhow::bail;
 use serde_json::json;
 use sotto_models::{
-    Bundle, Catalogue, CatalogueModel, ErrorUnit, ImportOptions, LetterCase, LicenseKind, Manifest,
-    ModelError, SearchPath, StampStore, Store,
+    Bundle, Catalogue, CatalogueModel, ErrorUnit, GraphCache, ImportOptions, LetterCase,
+    LicenseKind, Manifest, ModelError, SearchPath, StampStore, Store,
 };
 use tr::tr;
 
@@ -173,6 +173,7 @@ pub(crate) fn remove_unused(config: &Path, id: &str) -> anyhow::Result<()> {
     }
     let name = found.dir.file_name().unwrap_or_default();
     store.remove(&name.to_string_lossy())?;
+    GraphCache::in_user_cache().sweep();
     Ok(())
 }
 

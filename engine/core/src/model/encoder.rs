@@ -9,7 +9,8 @@ use tract_onnx::prelude::*;
 
 use super::contract::{Contract, OutputAxes, Rows, WindowAxes};
 use super::error::LoadError;
-use super::graph::{Network, Proto};
+use super::graph::Proto;
+use super::network::Network;
 use crate::encoder::{EncoderFrames, InferenceError};
 
 /// The features an encoder was trained on.

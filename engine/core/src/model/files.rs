@@ -7,6 +7,9 @@ pub struct ModelFile<'a> {
     pub name: &'a str,
     /// The whole content; a memory map will do.
     pub bytes: &'a [u8],
+    /// Whether the bytes are those of a [`PreparedGraph`](super::PreparedGraph) in the place of the
+    /// file's. They are trusted as the program is: nothing of a model's maker may be marked so.
+    pub is_prepared: bool,
 }
 
 /// The networks of a model. The token table is read elsewhere.

@@ -1,4 +1,4 @@
-//! One ONNX graph: read, trimmed to what is driven, typed with fixed sizes, made runnable.
+//! One ONNX graph: read, and trimmed to what is driven, with fixed sizes.
 //!
 //! Batch is always one and every axis has a known size before tract sees the graph, so that
 //! shape arithmetic folds away and each `If` is decided.
@@ -9,17 +9,13 @@ use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
 use tract_onnx::pb::{
     GraphProto, ModelProto, TensorProto, TensorShapeProto, ValueInfoProto, type_proto,
 };
-use tract_onnx::prelude::*;
-use tract_onnx::tract_core::ops::cast::cast;
-use tract_onnx::tract_hir::internal::{SpecialOps, format_err};
 
-use super::chain::Chain;
 use super::error::LoadError;
 use super::files::ModelFile;
 use super::metadata::Metadata;
-use super::prepared::{PreparedReader, PreparedWriter, Request};
-use super::{ops, prepared, quantized};
-use crate::encoder::InferenceError;
+use super::network::Network;
+use super::prepared::{PreparedReader, Request};
+use super::{prepared, quantized};
 
 /// A graph as read from its file.
 #[derive(Debug)]
@@ -54,16 +50,6 @@ pub(super) struct FixedInput {
     pub(super) shape: Vec<usize>,
 }
 
-/// A graph ready to run.
-#[derive(Debug, Clone)]
-pub(super) struct Network {
-    role: &'static str,
-    chain: Chain,
-    inputs: Vec<TypedFact>,
-    outputs: Vec<TypedFact>,
-    prepared: Option<Vec<u8>>,
-}
-
 impl<'a> Proto<'a> {
     pub(super) fn decode(file: &ModelFile<'a>, keep: Keep) -> Result<Self, LoadError> {
         let not_onnx =
@@ -71,18 +57,16 @@ impl<'a> Proto<'a> {
                 file: file.name.to_owned(),
                 source,
             };
-        let (model, prepared) = match PreparedReader::open(file.bytes) {
-            Some(opened) => {
-                let (model, prepared) = opened.map_err(|error| LoadError::Graph {
-                    file: file.name.to_owned(),
-                    source: error.into(),
-                })?;
-                (model, Some(prepared))
-            }
-            None => {
-                let model = ModelProto::decode(file.bytes);
-                (model.map_err(|error| not_onnx(Some(error.into())))?, None)
-            }
+        let (model, prepared) = if file.is_prepared {
+            let opened = PreparedReader::open(file.bytes);
+            let (model, prepared) = opened.map_err(|error| LoadError::Graph {
+                file: file.name.to_owned(),
+                source: error.into(),
+            })?;
+            (model, Some(prepared))
+        } else {
+            let model = ModelProto::decode(file.bytes);
+            (model.map_err(|error| not_onnx(Some(error.into())))?, None)
         };
         let graph = model.graph.as_ref();
         if graph.is_none_or(|graph| graph.node.is_empty() && prepared.is_none()) {
@@ -190,7 +174,7 @@ impl<'a> Proto<'a> {
             outputs,
         };
         if let Some(prepared) = self.prepared.take() {
-            return Network::from_prepared(role, prepared, request)
+            return Network::from_prepared(prepared, request)
                 .map_err(|error| graph_error(error.into()));
         }
         let described = (self.keep == Keep::Yes).then(|| prepared::without_body(&self.model));
@@ -209,42 +193,8 @@ impl<'a> Proto<'a> {
         graph
             .input
             .sort_by_key(|input| order(&input.name).unwrap_or(usize::MAX));
-        self.compile(request, role, described.as_ref())
+        Network::from_onnx(self.model, request, described.as_ref())
             .map_err(|error| graph_error(error.into()))
-    }
-
-    /// `described` is the file without its body, where the graph is to be kept.
-    fn compile(
-        self,
-        request: Request<'_>,
-        role: &'static str,
-        described: Option<&ModelProto>,
-    ) -> TractResult<Network> {
-        let mut framework = onnx()
-            .with_ignore_output_shapes(true)
-            .with_ignore_value_info(true);
-        ops::register(&mut framework.op_register);
-        let inference = framework.model_for_proto_model(&self.model)?;
-        // The file's weights are copied by now.
-        drop(self);
-        let typed: TypedModel = inference.into_typed()?;
-        let inputs: Vec<TypedFact> = (0..request.inputs.len())
-            .map(|ix| typed.input_fact(ix).cloned())
-            .collect::<TractResult<_>>()?;
-        let typed = with_state_types(typed, &inputs)?;
-        let outputs: Vec<TypedFact> = (0..typed.outputs.len())
-            .map(|ix| typed.output_fact(ix).cloned())
-            .collect::<TractResult<_>>()?;
-        let mut keep = described
-            .and_then(|proto| PreparedWriter::new(proto, request, [&inputs, &outputs]).ok());
-        let chain = Chain::new(typed, &mut keep)?;
-        Ok(Network {
-            role,
-            chain,
-            inputs,
-            outputs,
-            prepared: keep.map(PreparedWriter::finish),
-        })
     }
 
     fn check_shape(&self, ports: &[Port], input: &FixedInput) -> Result<(), LoadError> {
@@ -299,98 +249,6 @@ impl Port {
             element: tensor.and_then(|tensor| DataType::try_from(tensor.elem_type).ok()),
         }
     }
-}
-
-impl Network {
-    fn from_prepared(
-        role: &'static str,
-        mut prepared: PreparedReader<'_>,
-        request: Request<'_>,
-    ) -> TractResult<Self> {
-        let [inputs, outputs] = prepared.facts(request)?;
-        Ok(Self {
-            role,
-            chain: Chain::read(prepared)?,
-            inputs,
-            outputs,
-            prepared: None,
-        })
-    }
-
-    /// What makes the next load quick, if it was asked for and can be had.
-    pub(super) const fn take_prepared(&mut self) -> Option<Vec<u8>> {
-        self.prepared.take()
-    }
-
-    /// Zeros in the shape and type of input `ix`.
-    pub(super) fn zeros(&self, ix: usize) -> Result<TValue, InferenceError> {
-        let fact = &self.inputs[ix];
-        let zeros = || -> TractResult<TValue> {
-            let shape = fact
-                .shape
-                .as_concrete()
-                .ok_or_else(|| format_err!("an input has no fixed size"))?;
-            Ok(Tensor::zero_dt(fact.datum_type, shape)?.into_tvalue())
-        };
-        zeros().map_err(|error| self.error(error))
-    }
-
-    /// A tensor of input `ix`'s shape and type, from whole numbers.
-    pub(super) fn whole_numbers(
-        &self,
-        ix: usize,
-        values: &[i64],
-    ) -> Result<TValue, InferenceError> {
-        let fact = &self.inputs[ix];
-        let tensor = || -> TractResult<TValue> {
-            let shape = fact
-                .shape
-                .as_concrete()
-                .ok_or_else(|| format_err!("an input has no fixed size"))?;
-            Ok(Tensor::from_shape(shape, values)?
-                .cast_to_dt(fact.datum_type)?
-                .into_owned()
-                .into_tvalue())
-        };
-        tensor().map_err(|error| self.error(error))
-    }
-
-    pub(super) fn n_inputs(&self) -> usize {
-        self.inputs.len()
-    }
-
-    pub(super) fn run(&self, inputs: TVec<TValue>) -> Result<TVec<TValue>, InferenceError> {
-        self.chain.run(inputs).map_err(|error| self.error(error))
-    }
-
-    /// Sizes of output `ix`.
-    pub(super) fn output_shape(&self, ix: usize) -> Option<Vec<usize>> {
-        self.outputs
-            .get(ix)?
-            .shape
-            .as_concrete()
-            .map(<[usize]>::to_vec)
-    }
-
-    pub(super) fn error(&self, source: TractError) -> InferenceError {
-        InferenceError {
-            network: self.role,
-            source: source.into(),
-        }
-    }
-}
-
-/// Gives each state's next value the type of its input: tract counts in dimensions of its own.
-fn with_state_types(mut model: TypedModel, inputs: &[TypedFact]) -> TractResult<TypedModel> {
-    let mut outputs = model.outputs.clone();
-    for (ix, (outlet, input)) in outputs.iter_mut().zip(inputs).enumerate().skip(1) {
-        if model.outlet_fact(*outlet)?.datum_type != input.datum_type {
-            *outlet =
-                model.wire_node(format!("state.{ix}"), cast(input.datum_type), &[*outlet])?[0];
-        }
-    }
-    model.select_output_outlets(&outputs)?;
-    Ok(model)
 }
 
 /// Turns an input into a constant of one element.

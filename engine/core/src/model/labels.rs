@@ -16,7 +16,8 @@ use super::contract;
 use super::encoder::Encoder;
 use super::error::LoadError;
 use super::files::{LoadOptions, ModelFile};
-use super::graph::{FixedInput, Keep, Network, Port, Proto};
+use super::graph::{FixedInput, Keep, Port, Proto};
+use super::network::Network;
 use crate::encoder::{InferenceError, LabelNetwork, SymbolsPerFrame};
 
 /// How many tokens NeMo's greedy search allows on one encoder frame.

@@ -11,7 +11,8 @@ use tract_onnx::pb::{
 use tract_onnx::prelude::*;
 
 use super::files::ModelFile;
-use super::graph::{FixedInput, Keep, Network, Proto};
+use super::graph::{FixedInput, Keep, Proto};
+use super::network::Network;
 
 fn node(
     op_type: &str,
@@ -102,6 +103,7 @@ fn network(graph: GraphProto, shape: &[usize]) -> Network {
         &ModelFile {
             name: "tiny.onnx",
             bytes: &bytes,
+            is_prepared: false,
         },
         Keep::No,
     )
@@ -242,6 +244,7 @@ fn an_operator_nobody_knows_is_an_error() {
         &ModelFile {
             name: "odd.onnx",
             bytes: &bytes,
+            is_prepared: false,
         },
         Keep::No,
     )

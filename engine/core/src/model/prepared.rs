@@ -2,12 +2,13 @@
 //!
 //! Reading an ONNX file, inferring its shapes and decluttering it takes most of the time of a load
 //! and gives the same each time, so the result can be kept. What is kept takes the place of the
-//! file: [`ModelFile::bytes`](super::ModelFile::bytes) may hold either.
+//! file where [`ModelFile::is_prepared`](super::ModelFile::is_prepared) says so.
 //! Packing weights for the processor's kernels happens at every load and is not kept.
 //!
-//! Layout: magic `sotto-gr`, version (u32), zero (u32), checksum of all that follows (u64, at 16);
-//! then version of the inference library, role, what was asked for (inputs, constants, outputs),
-//! the ONNX file without nodes and weights, facts of inputs and outputs, and the chain.
+//! Layout: magic `sotto-gr`, version (u64), checksum of all that follows (u64, at 16);
+//! then versions of layout, program and inference library, role, what was asked for (inputs,
+//! constants, outputs), the ONNX file without nodes and weights, facts of inputs and outputs, and
+//! the chain.
 //! Made to be read by the program that wrote it: there is no other reader, and no old version.
 
 use prost::Message;
@@ -28,7 +29,7 @@ use self::operators::Operators;
 const MAGIC: &[u8; 8] = b"sotto-gr";
 
 /// Raised when the layout changes, or what a load does to a graph.
-const VERSION: u32 = 1;
+const VERSION: u64 = 1;
 
 /// The inference library whose operators are kept.
 const LIBRARY: &str = "tract 0.23.9";
@@ -36,13 +37,13 @@ const LIBRARY: &str = "tract 0.23.9";
 /// What prepared graphs of this program are known by: others cannot be read.
 #[must_use]
 pub fn prepared_format() -> String {
-    format!("{VERSION}, {LIBRARY}")
+    format!("{VERSION}, sotto {}, {LIBRARY}", env!("CARGO_PKG_VERSION"))
 }
 
 /// What a graph was made runnable for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Request<'a> {
-    pub(super) role: &'a str,
+    pub(super) role: &'static str,
     pub(super) inputs: &'a [FixedInput],
     pub(super) constants: &'a [(String, i64)],
     pub(super) outputs: &'a [String],
@@ -72,9 +73,10 @@ impl PreparedWriter {
     ) -> TractResult<Self> {
         let mut out = Writer::default();
         out.bytes.extend_from_slice(MAGIC);
-        out.bytes.extend(VERSION.to_le_bytes());
-        out.bytes.extend([0; CHECKED_FROM - MAGIC.len() - 4]);
-        out.text(LIBRARY);
+        out.bytes.extend(header_version());
+        // Filled in at the end.
+        out.bytes.extend([0; CHECKED_FROM - CHECKSUM_AT]);
+        out.text(&prepared_format());
         write_request(request, &mut out);
         out.blob(&proto.encode_to_vec());
         for facts in facts {
@@ -120,32 +122,30 @@ pub(super) struct PreparedReader<'a> {
 
 impl<'a> PreparedReader<'a> {
     /// The graph's inputs, outputs and metadata, with a reader for the rest.
-    ///
-    /// `None` if these bytes are no prepared graph at all.
-    pub(super) fn open(bytes: &'a [u8]) -> Option<TractResult<(ModelProto, Self)>> {
-        bytes.starts_with(MAGIC).then(|| {
-            let field = |at: usize, n_bytes: usize| bytes.get(at..at + n_bytes);
-            let version = field(MAGIC.len(), 4).ok_or_else(|| format_err!("it is cut short"))?;
-            ensure!(
-                version == VERSION.to_le_bytes(),
-                "another version of the program prepared it"
-            );
-            let sum = field(CHECKSUM_AT, 8).ok_or_else(|| format_err!("it is cut short"))?;
-            ensure!(
-                sum == checksum(bytes).to_le_bytes(),
-                "its checksum is wrong"
-            );
-            let mut from = Reader::new(bytes, CHECKED_FROM);
-            ensure!(
-                from.text()? == LIBRARY,
-                "another version of the inference library prepared it"
-            );
-            // What was asked for is compared later; the file's own description follows it.
-            let request = from.clone();
-            skip_request(&mut from)?;
-            let proto = ModelProto::decode(from.blob()?)?;
-            Ok((proto, Self { from: request }))
-        })
+    pub(super) fn open(bytes: &'a [u8]) -> TractResult<(ModelProto, Self)> {
+        ensure!(bytes.starts_with(MAGIC), "it is no prepared graph");
+        let header = &bytes[MAGIC.len()..];
+        let header = header.first_chunk::<{ CHECKED_FROM - MAGIC.len() }>();
+        let header = header.ok_or_else(|| format_err!("it is cut short"))?;
+        let (version, sum) = header.split_at(CHECKSUM_AT - MAGIC.len());
+        ensure!(
+            version == header_version(),
+            "another version of the program prepared it"
+        );
+        ensure!(
+            sum == checksum(bytes).to_le_bytes(),
+            "its checksum is wrong"
+        );
+        let mut from = Reader::new(bytes, CHECKED_FROM);
+        ensure!(
+            from.text()? == prepared_format(),
+            "another version of the program or of its inference library prepared it"
+        );
+        // What was asked for is compared later; the file's own description follows it.
+        let request = from.clone();
+        skip_request(&mut from)?;
+        let proto = ModelProto::decode(from.blob()?)?;
+        Ok((proto, Self { from: request }))
     }
 
     /// Goes on to the facts of inputs and outputs, if the graph was prepared for `request`.
@@ -208,6 +208,11 @@ impl<'a> PreparedReader<'a> {
     }
 }
 
+/// The version and what fills the header up to the checksum.
+fn header_version() -> [u8; CHECKSUM_AT - MAGIC.len()] {
+    VERSION.to_le_bytes()
+}
+
 fn write_request(request: Request<'_>, out: &mut Writer) {
     let Request {
         role,
@@ -267,5 +272,28 @@ pub(super) fn without_body(proto: &ModelProto) -> ModelProto {
         opset_import: proto.opset_import.clone(),
         ir_version: proto.ir_version,
         ..ModelProto::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_graph_of_another_inference_library_is_refused() {
+        let request = Request {
+            role: "encoder",
+            inputs: &[],
+            constants: &[],
+            outputs: &[],
+        };
+        let writer = PreparedWriter::new(&ModelProto::default(), request, [&[], &[]]).unwrap();
+        let mut bytes = writer.finish();
+        PreparedReader::open(&bytes).unwrap();
+        let start = bytes.windows(6).position(|name| name == b"tract ").unwrap();
+        bytes[start + 6] ^= 1;
+        seal(&mut bytes);
+        let message = PreparedReader::open(&bytes).unwrap_err().to_string();
+        assert!(message.contains("another version"), "{message}");
     }
 }

@@ -78,14 +78,16 @@ fn from_bytes(
         .iter()
         .zip(kept)
         .map(|(network, kept)| match kept {
-            Some(kept) => Ok(kept),
+            Some(kept) => Ok((kept, true)),
             None => FileBytes::open(network.path)
+                .map(|bytes| (bytes, false))
                 .with_context(|| tr::tr!("{} cannot be read", network.name)),
         })
-        .collect::<anyhow::Result<Vec<FileBytes>>>()?;
+        .collect::<anyhow::Result<Vec<(FileBytes, bool)>>>()?;
     let file = |ix: usize| ModelFile {
         name: &networks[ix].name,
-        bytes: bytes[ix].as_ref(),
+        bytes: bytes[ix].0.as_ref(),
+        is_prepared: bytes[ix].1,
     };
     let files = match networks.len() {
         1 => ModelFiles::Ctc { model: file(0) },
@@ -169,21 +171,89 @@ mod tests {
         assert_eq!(before, times(&kept), "nothing was made again");
     }
 
-    #[test]
-    fn damaged_and_foreign_graphs_are_made_again() {
+    /// Loads after `damage` was done to the one kept graph: the model works as before, and the
+    /// graph has been made again as it was.
+    #[track_caller]
+    fn check_mended(damage: impl Fn(&Path, &[u8])) {
         let scene = Scene::new("zipformer2-ctc");
-        scene.load().unwrap();
+        let first = scene.load().unwrap();
         let kept = scene.kept();
         let (path, graph) = kept.first_key_value().unwrap();
-        let mut damaged = graph.clone();
-        let middle = damaged.len() / 2;
-        damaged[middle] ^= 1;
-        let older = [&graph[..8], &[0], &graph[9..]].concat();
-        for content in [&damaged[..], &older, &graph[..graph.len() / 2], b"", b"x"] {
-            fs::write(path, content).unwrap();
-            scene.load().unwrap();
-            assert!(kept == scene.kept(), "{} bytes", content.len());
+        damage(path, graph);
+        let second = scene.load().unwrap();
+        assert_eq!(first.encoder().spec(), second.encoder().spec());
+        assert!(kept == scene.kept());
+    }
+
+    fn replace_all(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+        assert_eq!(from.len(), to.len());
+        let mut bytes = bytes.to_vec();
+        let places: Vec<usize> = (0..bytes.len() - from.len())
+            .filter(|at| bytes[*at..].starts_with(from))
+            .collect();
+        assert!(!places.is_empty());
+        for at in places {
+            bytes[at..at + to.len()].copy_from_slice(to);
         }
+        bytes
+    }
+
+    #[test]
+    fn a_truncated_graph_is_made_again() {
+        for left in [0, 1, 20, 1000] {
+            check_mended(|path, graph| fs::write(path, &graph[..left]).unwrap());
+        }
+        check_mended(|path, graph| fs::write(path, &graph[..graph.len() - 1]).unwrap());
+        check_mended(|path, graph| fs::write(path, &graph[1..]).unwrap());
+        // The end is as it should be.
+        check_mended(|path, graph| {
+            let middle = graph.len() / 2;
+            fs::write(path, [&graph[..middle], &graph[middle + 64..]].concat()).unwrap();
+        });
+    }
+
+    #[test]
+    fn a_graph_with_flipped_bits_is_made_again() {
+        for at in [0, 9, 17, 30, 5000] {
+            check_mended(|path, graph| {
+                let mut graph = graph.to_vec();
+                graph[at] ^= 4;
+                fs::write(path, graph).unwrap();
+            });
+        }
+    }
+
+    #[test]
+    fn a_graph_of_another_inference_library_is_made_again() {
+        check_mended(|path, graph| {
+            fs::write(path, replace_all(graph, b"tract ", b"tracy ")).unwrap();
+        });
+    }
+
+    #[test]
+    fn a_graph_of_another_model_is_made_again() {
+        let other = Scene::new("nemo-ctc");
+        other.load().unwrap();
+        let (_, foreign) = other.kept().pop_first().unwrap();
+        check_mended(|path, _| fs::write(path, &foreign).unwrap());
+    }
+
+    #[test]
+    fn a_cache_folder_that_cannot_be_written_is_no_obstacle() {
+        let scene = Scene::new("zipformer2-ctc");
+        fs::write(scene.cache_dir(), "a file in the place of the folder").unwrap();
+        scene.load().unwrap();
+        scene.load().unwrap();
+    }
+
+    #[test]
+    fn a_model_file_cannot_pass_for_a_kept_graph() {
+        let scene = Scene::new("zipformer2-ctc");
+        scene.load().unwrap();
+        let (_, graph) = scene.kept().pop_first().unwrap();
+        fs::write(scene.root.path().join("model.onnx"), graph).unwrap();
+        let message = format!("{:#}", scene.load().unwrap_err());
+        assert!(message.contains("is not an ONNX model"), "{message}");
     }
 
     #[test]

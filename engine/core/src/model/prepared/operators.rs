@@ -4,6 +4,8 @@
 //! What is written is read again at once and compared, so an operator with a parameter that this
 //! module does not know makes its graph one that is not kept, never one that is kept wrongly.
 
+mod convolution;
+
 use std::sync::Arc;
 
 use tract_onnx::prelude::*;
@@ -13,15 +15,14 @@ use tract_onnx::tract_core::ops::array::{
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::cast::Cast;
 use tract_onnx::tract_core::ops::change_axes::AxisOp;
-use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat, PaddingSpec, PoolSpec};
+use tract_onnx::tract_core::ops::cnn::Conv;
 use tract_onnx::tract_core::ops::downsample::Downsample;
 use tract_onnx::tract_core::ops::einsum::EinSum;
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
 use tract_onnx::tract_core::ops::logic::{self, CompEq, CompGT, CompGTE, CompLT, CompLTE, CompNE};
 use tract_onnx::tract_core::ops::math;
-use tract_onnx::tract_core::ops::nn::{
-    self, DataFormat, Reduce, Reducer, RmsNorm, Softmax, SoftmaxKind,
-};
+use tract_onnx::tract_core::ops::nn::{self, Reduce, Reducer, RmsNorm, Softmax, SoftmaxKind};
+use tract_onnx::tract_core::ops::quant::DequantizeLinearF32;
 use tract_onnx::tract_hir::internal::{TypedOp, bail, ensure, format_err};
 
 use super::bytes::{Reader, Writer};
@@ -38,16 +39,6 @@ const REDUCERS: [Reducer; 6] = [
     Reducer::MeanOfSquares,
     Reducer::All,
 ];
-
-const DATA_FORMATS: [DataFormat; 4] = [
-    DataFormat::NCHW,
-    DataFormat::NHWC,
-    DataFormat::CHW,
-    DataFormat::HWC,
-];
-
-const KERNEL_FORMATS: [KernelFormat; 3] =
-    [KernelFormat::OIHW, KernelFormat::HWIO, KernelFormat::OHWI];
 
 /// Knows every operator that can be kept.
 pub(super) struct Operators {
@@ -166,6 +157,7 @@ parameters! {
     RMS_NORM = 16;
     CUM_SUM = 17;
     PAD = 18;
+    DEQUANTIZE = 19;
 }
 
 fn write_with_parameters(op: &dyn TypedOp, out: &mut Writer) -> TractResult<()> {
@@ -221,7 +213,7 @@ fn write_with_parameters(op: &dyn TypedOp, out: &mut Writer) -> TractResult<()> 
         out.byte(u8::from(op.kind == SoftmaxKind::LogSoftmax));
     } else if let Some(op) = op.downcast_ref::<Conv>() {
         out.byte(CONV);
-        write_conv(op, out)?;
+        convolution::write(op, out)?;
     } else if let Some(op) = op.downcast_ref::<Gather>() {
         out.byte(GATHER);
         out.size(op.axis);
@@ -260,6 +252,10 @@ fn write_with_parameters(op: &dyn TypedOp, out: &mut Writer) -> TractResult<()> 
             out.size(*after);
         }
         out.tensor(value)?;
+    } else if let Some(DequantizeLinearF32 { scale, zero_point }) = op.downcast_ref() {
+        out.byte(DEQUANTIZE);
+        out.tensor(&tensor0(*scale))?;
+        out.whole(i64::from(*zero_point));
     } else {
         bail!("{} cannot be kept", op.name());
     }
@@ -301,7 +297,7 @@ fn read_with_parameters(number: u8, from: &mut Reader<'_>) -> TractResult<Box<dy
                 _ => SoftmaxKind::LogSoftmax,
             },
         }),
-        CONV => Box::new(read_conv(from)?),
+        CONV => Box::new(convolution::read(from)?),
         GATHER => Box::new(Gather {
             axis: from.size()?,
             output_type: read_optional_type(from)?,
@@ -333,60 +329,11 @@ fn read_with_parameters(number: u8, from: &mut Reader<'_>) -> TractResult<Box<dy
                 mode: PadMode::Constant(Arc::new(from.tensor()?)),
             })
         }
+        DEQUANTIZE => Box::new(DequantizeLinearF32 {
+            scale: from.tensor()?.cast_to_scalar::<f32>()?,
+            zero_point: i32::try_from(from.whole()?)?,
+        }),
         _ => bail!("it has an operator of an unknown kind"),
-    })
-}
-
-fn write_conv(op: &Conv, out: &mut Writer) -> TractResult<()> {
-    let spec = &op.pool_spec;
-    place(&DATA_FORMATS, &spec.data_format, out)?;
-    out.sizes(&spec.kernel_shape);
-    match &spec.padding {
-        PaddingSpec::Valid => out.byte(0),
-        PaddingSpec::Explicit(before, after) => {
-            out.byte(1);
-            out.sizes(before);
-            out.sizes(after);
-        }
-        _ => bail!("a convolution with this padding cannot be kept"),
-    }
-    for sizes in [&spec.dilations, &spec.strides] {
-        out.byte(u8::from(sizes.is_some()));
-        out.sizes(sizes.as_deref().unwrap_or_default());
-    }
-    out.size(spec.input_channels);
-    out.size(spec.output_channels);
-    place(&KERNEL_FORMATS, &op.kernel_fmt, out)?;
-    out.size(op.group);
-    optional_type(op.q_params, out)
-}
-
-fn read_conv(from: &mut Reader<'_>) -> TractResult<Conv> {
-    let data_format = at_place(&DATA_FORMATS, from)?;
-    let kernel_shape = from.sizes()?;
-    let padding = match from.byte()? {
-        0 => PaddingSpec::Valid,
-        _ => PaddingSpec::Explicit(from.sizes()?, from.sizes()?),
-    };
-    let mut optional_sizes = || -> TractResult<Option<TVec<usize>>> {
-        let is_some = from.byte()? != 0;
-        let sizes = from.sizes()?;
-        Ok(is_some.then_some(sizes))
-    };
-    let (dilations, strides) = (optional_sizes()?, optional_sizes()?);
-    Ok(Conv {
-        pool_spec: PoolSpec {
-            data_format,
-            kernel_shape,
-            padding,
-            dilations,
-            strides,
-            input_channels: from.size()?,
-            output_channels: from.size()?,
-        },
-        kernel_fmt: at_place(&KERNEL_FORMATS, from)?,
-        group: from.size()?,
-        q_params: read_optional_type(from)?,
     })
 }
 
@@ -402,6 +349,7 @@ fn read_optional_type(from: &mut Reader<'_>) -> TractResult<Option<DatumType>> {
     }
 }
 
+/// Writes which of the known choices a value is.
 fn place<T: PartialEq + std::fmt::Debug>(
     known: &[T],
     value: &T,
