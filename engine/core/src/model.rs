@@ -31,6 +31,7 @@ mod network;
 mod obstacles;
 mod ops;
 mod prepared;
+mod punctuation;
 mod quantize;
 mod quantized;
 mod zipformer;
@@ -42,7 +43,9 @@ pub use self::files::{LoadOptions, ModelFile, ModelFiles};
 pub use self::labels::{LabelState, TransducerModel};
 pub use self::prepared::prepared_format;
 
-use self::graph::{Keep, Proto};
+pub(crate) use self::graph::Keep;
+use self::graph::Proto;
+pub(crate) use self::punctuation::PunctuationFile;
 
 /// A speech model, ready to run.
 #[derive(Debug)]

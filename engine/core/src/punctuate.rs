@@ -19,6 +19,7 @@ use tract_onnx::prelude::*;
 use self::marks::CASES;
 pub use self::marks::{Mark, WordCase};
 use crate::encoder::InferenceError;
+use crate::model::{Keep, ModelFile, PreparedGraph, PunctuationFile};
 
 /// Piece that stands after the last word when speech has ended.
 const END_PIECE: i64 = 1;
@@ -82,8 +83,8 @@ pub enum PunctuatorError {
 /// The bytes of a punctuation model, with file names for messages.
 #[derive(Clone, Copy)]
 pub struct PunctuatorFiles<'a> {
-    /// Name and content of the ONNX graph.
-    pub graph: (&'a str, &'a [u8]),
+    /// The network, as ONNX or prepared.
+    pub graph: ModelFile<'a>,
     /// Name and content of the piece list, one piece a line.
     pub pieces: (&'a str, &'a [u8]),
     /// Words with capitals inside, one a line as they are written; may be empty.
@@ -113,70 +114,66 @@ impl fmt::Debug for Punctuator {
 }
 
 impl Punctuator {
-    /// Loads and optimises the graph.
+    /// Loads and optimizes the graph.
     ///
     /// # Errors
     /// If the graph, its metadata or the piece list cannot be used.
     pub fn load(files: PunctuatorFiles<'_>) -> Result<Self, PunctuatorError> {
-        let file = files.graph.0;
+        Ok(Self::load_keeping(files, Keep::No)?.0)
+    }
+
+    /// As [`load`](Self::load), with what makes the next load quick, if it can be kept.
+    ///
+    /// # Errors
+    /// Those of [`load`](Self::load).
+    pub fn load_and_prepare(
+        files: PunctuatorFiles<'_>,
+    ) -> Result<(Self, Option<PreparedGraph>), PunctuatorError> {
+        Self::load_keeping(files, Keep::Yes)
+    }
+
+    fn load_keeping(
+        files: PunctuatorFiles<'_>,
+        keep: Keep,
+    ) -> Result<(Self, Option<PreparedGraph>), PunctuatorError> {
+        let file = files.graph.name;
         let graph_error = |source: TractError| PunctuatorError::Graph {
             file: file.to_owned(),
             source: source.into(),
         };
-        let mut model = onnx()
-            .with_ignore_output_shapes(true)
-            .model_for_read(&mut &*files.graph.1)
-            .map_err(graph_error)?;
-        let metadata = |key: &'static str| {
-            model
-                .properties
-                .get(&format!("onnx.metadata_props.{key}"))
-                .and_then(|value| value.to_plain_array_view::<String>().ok())
-                .and_then(|value| value.iter().next().cloned())
-                .ok_or(PunctuatorError::Metadata {
-                    file: file.to_owned(),
-                    key,
-                })
+        let graph = PunctuationFile::decode(&files.graph).map_err(graph_error)?;
+        let wrong = |key: &'static str| PunctuatorError::Metadata {
+            file: file.to_owned(),
+            key,
         };
         let number = |key: &'static str| {
-            metadata(key)?
-                .parse::<usize>()
-                .ok()
-                .filter(|value| *value <= 1_000)
-                .ok_or(PunctuatorError::Metadata {
-                    file: file.to_owned(),
-                    key,
-                })
+            let value = graph.metadata(key).and_then(|value| value.parse().ok());
+            let value = value.filter(|value: &usize| *value <= 1_000);
+            value.ok_or_else(|| wrong(key))
         };
-        let marks = metadata("marks")?
-            .split_whitespace()
-            .map(Mark::parse)
-            .collect::<Option<Vec<_>>>()
-            .filter(|marks| !marks.is_empty())
-            .ok_or(PunctuatorError::Metadata {
-                file: file.to_owned(),
-                key: "marks",
-            })?;
+        let marks = graph.metadata("marks").and_then(|marks| {
+            let marks: Option<Vec<_>> = marks.split_whitespace().map(Mark::parse).collect();
+            marks.filter(|marks| !marks.is_empty())
+        });
+        let marks = marks.ok_or_else(|| wrong("marks"))?;
         let pieces_per_word = number("pieces_per_word")?.max(1);
         let left_words = number("left_words")?;
         let right_words = number("right_words")?;
 
-        let words = model.symbols.sym("words");
-        let shape = [1.to_dim(), words.into(), pieces_per_word.to_dim()];
-        model
-            .set_input_fact(0, InferenceFact::dt_shape(i64::datum_type(), shape))
+        let (plan, prepared) = graph
+            .into_plan(pieces_per_word, keep)
             .map_err(graph_error)?;
-        let plan = model
-            .into_optimized()
-            .and_then(TypedModel::into_runnable)
-            .map_err(graph_error)?;
+        let prepared = prepared.map(|bytes| PreparedGraph {
+            file: file.to_owned(),
+            bytes,
+        });
         let (pieces, longest_piece) = read_pieces(files.pieces)?;
         let mixed_case = String::from_utf8_lossy(files.mixed_case)
             .lines()
             .filter(|line| !line.trim().is_empty())
             .map(|line| (line.trim().to_lowercase(), line.trim().to_owned()))
             .collect();
-        Ok(Self {
+        let punctuator = Self {
             plan,
             pieces,
             longest_piece,
@@ -185,7 +182,8 @@ impl Punctuator {
             pieces_per_word,
             left_words,
             right_words,
-        })
+        };
+        Ok((punctuator, prepared))
     }
 
     /// Words after a word that may still change its mark or case.

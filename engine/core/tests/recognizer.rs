@@ -33,13 +33,20 @@ fn acoustic() -> Model {
     Model::load(&ModelFiles::Ctc { model }, &LoadOptions::default()).unwrap()
 }
 
-fn punctuator() -> Punctuator {
-    Punctuator::load(PunctuatorFiles {
-        graph: ("punctuation.onnx", PUNCTUATION),
+fn punctuator_files(graph: &[u8], is_prepared: bool) -> PunctuatorFiles<'_> {
+    PunctuatorFiles {
+        graph: ModelFile {
+            name: "punctuation.onnx",
+            bytes: graph,
+            is_prepared,
+        },
         pieces: ("punctuation.pieces.txt", PIECES),
         mixed_case: b"iPhone\n",
-    })
-    .unwrap()
+    }
+}
+
+fn punctuator() -> Punctuator {
+    Punctuator::load(punctuator_files(PUNCTUATION, false)).unwrap()
 }
 
 fn model() -> Arc<SpeechModel> {
@@ -214,10 +221,42 @@ fn marks_depend_on_no_more_words_than_the_model_says() {
 }
 
 #[test]
+fn a_prepared_punctuation_network_chooses_the_same() {
+    let (first, graph) =
+        Punctuator::load_and_prepare(punctuator_files(PUNCTUATION, false)).unwrap();
+    let graph = graph.unwrap().bytes;
+    let (again, more) = Punctuator::load_and_prepare(punctuator_files(&graph, true)).unwrap();
+    assert!(more.is_none());
+    assert_eq!(again.left_words(), first.left_words());
+    assert_eq!(again.right_words(), first.right_words());
+    let words = ["please", "call", "me", "on", "my", "iphone", "when", "you"];
+    for n_words in 1..=words.len() {
+        for following in [Following::Unknown, Following::End] {
+            let words = &words[..n_words];
+            assert_eq!(
+                again.apply(words, following).unwrap(),
+                first.apply(words, following).unwrap()
+            );
+        }
+    }
+    for n_bytes in (0..graph.len()).step_by(graph.len() / 20) {
+        let cut = Punctuator::load(punctuator_files(&graph[..n_bytes], true));
+        let message = cut.unwrap_err().to_string();
+        assert!(message.contains("punctuation.onnx"), "{message}");
+    }
+    Punctuator::load(punctuator_files(&graph, false)).unwrap_err();
+    Punctuator::load(punctuator_files(PUNCTUATION, true)).unwrap_err();
+}
+
+#[test]
 fn broken_punctuation_files_are_refused_by_name() {
     let files = |graph, pieces| {
         Punctuator::load(PunctuatorFiles {
-            graph: ("marks.onnx", graph),
+            graph: ModelFile {
+                name: "marks.onnx",
+                bytes: graph,
+                is_prepared: false,
+            },
             pieces: ("pieces.txt", pieces),
             mixed_case: b"",
         })

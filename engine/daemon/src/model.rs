@@ -9,7 +9,6 @@ use sotto_core::{
     context_graph::{ContextGraph, read_phrases},
     lm::{LanguageModel, LmBytes},
     model::LoadOptions,
-    punctuate::{Punctuator, PunctuatorFiles},
     recognizer::RecognizerConfig,
     search::{BeamOptions, LmWeights},
     speech_model::{SearchMethod, SpeechModel, SpeechModelParts},
@@ -95,7 +94,8 @@ fn load_bundle(bundle: &Bundle, stamps: &StampStore) -> anyhow::Result<SpeechMod
     let options = LoadOptions {
         language: language(bundle),
     };
-    let acoustic = networks::load(bundle, &options, &GraphCache::in_user_cache(), stamps)?;
+    let cache = GraphCache::in_user_cache();
+    let acoustic = networks::acoustic(bundle, &options, &cache, stamps)?;
     let tokens = read(bundle, FileRole::Tokens)?;
     let mut tokenizer = Tokenizer::from_bytes(
         &tokens.name,
@@ -114,24 +114,10 @@ fn load_bundle(bundle: &Bundle, stamps: &StampStore) -> anyhow::Result<SpeechMod
     let parts = SpeechModelParts {
         acoustic,
         tokenizer,
-        punctuator: load_punctuator(bundle)?,
+        punctuator: networks::punctuator(bundle, &cache, stamps)?,
         language_model,
     };
     Ok(SpeechModel::new(parts)?)
-}
-
-fn load_punctuator(bundle: &Bundle) -> anyhow::Result<Option<Punctuator>> {
-    let Some(graph) = read_optional(bundle, FileRole::Punctuation)? else {
-        return Ok(None);
-    };
-    let pieces = read(bundle, FileRole::PunctuationPieces)?;
-    let mixed_case = read_optional(bundle, FileRole::MixedCase)?;
-    let files = PunctuatorFiles {
-        graph: (&graph.name, graph.bytes.as_ref()),
-        pieces: (&pieces.name, pieces.bytes.as_ref()),
-        mixed_case: mixed_case.as_ref().map_or(&[], |file| file.bytes.as_ref()),
-    };
-    Ok(Some(Punctuator::load(files)?))
 }
 
 fn read_optional(bundle: &Bundle, role: FileRole) -> anyhow::Result<Option<NamedBytes>> {

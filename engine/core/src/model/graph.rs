@@ -30,7 +30,7 @@ pub(super) struct Proto<'a> {
 
 /// Whether to keep a graph for a quicker load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
+pub(crate) enum Keep {
     Yes,
     No,
 }

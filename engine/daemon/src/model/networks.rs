@@ -3,13 +3,16 @@
 //! A kept graph that cannot be used is made again without a word: it is a copy of what the files
 //! say, and nobody but this program reads it.
 
-use std::path::Path;
+use std::{error::Error, path::Path};
 
 use anyhow::Context;
-use sotto_core::model::{
-    LoadError, LoadOptions, Model, ModelFile, ModelFiles, PreparedGraph, prepared_format,
+use sotto_core::{
+    model::{LoadOptions, Model, ModelFile, ModelFiles, PreparedGraph, prepared_format},
+    punctuate::{Punctuator, PunctuatorError, PunctuatorFiles},
 };
 use sotto_models::{Bundle, FileBytes, FileRole, GraphCache, GraphKey, ModelError, StampStore};
+
+use super::{read, read_optional};
 
 /// One network of a bundle.
 struct Network<'a> {
@@ -20,8 +23,28 @@ struct Network<'a> {
     key: Option<GraphKey>,
 }
 
-/// Loads them.
-pub(super) fn load(
+impl<'a> Network<'a> {
+    /// `made_by` says what the graph depends on besides its file.
+    fn of(
+        bundle: &'a Bundle,
+        role: FileRole,
+        made_by: &str,
+        stamps: &StampStore,
+    ) -> Result<Self, ModelError> {
+        let path = bundle
+            .file(role)
+            .ok_or_else(|| ModelError::FileMissing(bundle.dir().join(role.to_string())))?;
+        let sha256 = bundle.sha256(role, stamps);
+        Ok(Self {
+            path,
+            name: path.display().to_string(),
+            key: sha256.map(|sha256| GraphKey::new(path, &sha256, made_by)),
+        })
+    }
+}
+
+/// Loads the networks that hear.
+pub(super) fn acoustic(
     bundle: &Bundle,
     options: &LoadOptions,
     cache: &GraphCache,
@@ -35,45 +58,79 @@ pub(super) fn load(
     let made_by = format!("{}, {:?}", prepared_format(), options.language);
     let networks = roles
         .iter()
-        .map(|role| {
-            let path = bundle
-                .file(*role)
-                .ok_or_else(|| ModelError::FileMissing(bundle.dir().join(role.to_string())))?;
-            let sha256 = bundle.sha256(*role, stamps);
-            Ok(Network {
-                path,
-                name: path.display().to_string(),
-                key: sha256.map(|sha256| GraphKey::new(path, &sha256, &made_by)),
-            })
-        })
+        .map(|role| Network::of(bundle, *role, &made_by, stamps))
         .collect::<Result<Vec<_>, ModelError>>()?;
+    load(&networks, cache, |files| {
+        let files = match *files {
+            [encoder, predictor, joiner] => ModelFiles::Transducer {
+                encoder,
+                predictor,
+                joiner,
+            },
+            _ => ModelFiles::Ctc { model: files[0] },
+        };
+        Model::load_and_prepare(&files, options)
+    })
+}
+
+/// Loads the network that punctuates, if the bundle has one.
+pub(super) fn punctuator(
+    bundle: &Bundle,
+    cache: &GraphCache,
+    stamps: &StampStore,
+) -> anyhow::Result<Option<Punctuator>> {
+    if bundle.file(FileRole::Punctuation).is_none() {
+        return Ok(None);
+    }
+    let network = Network::of(bundle, FileRole::Punctuation, &prepared_format(), stamps)?;
+    let pieces = read(bundle, FileRole::PunctuationPieces)?;
+    let mixed_case = read_optional(bundle, FileRole::MixedCase)?;
+    let punctuator = load(&[network], cache, |files| {
+        let files = PunctuatorFiles {
+            graph: files[0],
+            pieces: (&pieces.name, pieces.bytes.as_ref()),
+            mixed_case: mixed_case.as_ref().map_or(&[], |file| file.bytes.as_ref()),
+        };
+        let (punctuator, prepared) = Punctuator::load_and_prepare(files)?;
+        Ok::<_, PunctuatorError>((punctuator, prepared.into_iter().collect()))
+    })?;
+    Ok(Some(punctuator))
+}
+
+/// Loads something from what was kept of its networks; if that cannot be used, from their files.
+/// What the loading prepared is kept.
+fn load<T, E: Error + Send + Sync + 'static>(
+    networks: &[Network<'_>],
+    cache: &GraphCache,
+    from_files: impl Fn(&[ModelFile<'_>]) -> Result<(T, Vec<PreparedGraph>), E>,
+) -> anyhow::Result<T> {
     let kept: Vec<Option<FileBytes>> = networks
         .iter()
         .map(|network| cache.open(network.key.as_ref()?))
         .collect();
     if kept.iter().any(Option::is_some) {
-        if let Ok((model, prepared)) = from_bytes(&networks, kept, options)? {
-            keep(cache, &networks, &prepared);
-            return Ok(model);
+        if let Ok((loaded, prepared)) = from_bytes(networks, kept, &from_files)? {
+            keep(cache, networks, &prepared);
+            return Ok(loaded);
         }
         for key in networks.iter().filter_map(|network| network.key.as_ref()) {
             cache.forget(key);
         }
     }
     let nothing = networks.iter().map(|_| None).collect();
-    let (model, prepared) = from_bytes(&networks, nothing, options)??;
-    keep(cache, &networks, &prepared);
-    Ok(model)
+    let (loaded, prepared) = from_bytes(networks, nothing, &from_files)??;
+    keep(cache, networks, &prepared);
+    Ok(loaded)
 }
 
-/// Loads each network from what was kept of it, else from its file.
+/// Takes each network from what was kept of it, else from its file.
 ///
 /// The outer error is a file that cannot be read.
-fn from_bytes(
+fn from_bytes<T>(
     networks: &[Network<'_>],
     kept: Vec<Option<FileBytes>>,
-    options: &LoadOptions,
-) -> anyhow::Result<Result<(Model, Vec<PreparedGraph>), LoadError>> {
+    load: impl Fn(&[ModelFile<'_>]) -> T,
+) -> anyhow::Result<T> {
     let bytes = networks
         .iter()
         .zip(kept)
@@ -84,20 +141,16 @@ fn from_bytes(
                 .with_context(|| tr::tr!("{} cannot be read", network.name)),
         })
         .collect::<anyhow::Result<Vec<(FileBytes, bool)>>>()?;
-    let file = |ix: usize| ModelFile {
-        name: &networks[ix].name,
-        bytes: bytes[ix].0.as_ref(),
-        is_prepared: bytes[ix].1,
-    };
-    let files = match networks.len() {
-        1 => ModelFiles::Ctc { model: file(0) },
-        _ => ModelFiles::Transducer {
-            encoder: file(0),
-            predictor: file(1),
-            joiner: file(2),
-        },
-    };
-    Ok(Model::load_and_prepare(&files, options))
+    let files: Vec<ModelFile<'_>> = networks
+        .iter()
+        .zip(&bytes)
+        .map(|(network, (bytes, is_prepared))| ModelFile {
+            name: &network.name,
+            bytes: bytes.as_ref(),
+            is_prepared: *is_prepared,
+        })
+        .collect();
+    Ok(load(&files))
 }
 
 fn keep(cache: &GraphCache, networks: &[Network<'_>], prepared: &[PreparedGraph]) {
@@ -112,6 +165,8 @@ fn keep(cache: &GraphCache, networks: &[Network<'_>], prepared: &[PreparedGraph]
 #[cfg(test)]
 mod tests {
     use std::{collections::BTreeMap, fs, path::PathBuf};
+
+    use sotto_core::punctuate::Following;
 
     use super::*;
 
@@ -141,7 +196,7 @@ mod tests {
             let stamps = StampStore::disabled();
             let bundle = Bundle::open(self.root.path(), &stamps)?;
             let cache = GraphCache::at(&self.cache_dir());
-            load(&bundle, &LoadOptions::default(), &cache, &stamps)
+            acoustic(&bundle, &LoadOptions::default(), &cache, &stamps)
         }
 
         fn kept(&self) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -236,6 +291,38 @@ mod tests {
         other.load().unwrap();
         let (_, foreign) = other.kept().pop_first().unwrap();
         check_mended(|path, _| fs::write(path, &foreign).unwrap());
+    }
+
+    #[test]
+    fn the_network_that_punctuates_is_kept_too() {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/starter/en");
+        let cache_dir = tempfile::tempdir().unwrap();
+        let kept = || -> Vec<PathBuf> {
+            let entries = fs::read_dir(cache_dir.path()).unwrap();
+            entries.map(|entry| entry.unwrap().path()).collect()
+        };
+        let load = || {
+            let stamps = StampStore::disabled();
+            let bundle = Bundle::open(&dir, &stamps).unwrap();
+            punctuator(&bundle, &GraphCache::at(cache_dir.path()), &stamps)
+                .unwrap()
+                .unwrap()
+        };
+        let chosen = |punctuator: &Punctuator| {
+            let words = ["please", "send", "the", "report", "by", "friday"];
+            punctuator.apply(&words, Following::End).unwrap()
+        };
+        let first = chosen(&load());
+        let [path] = &kept()[..] else {
+            panic!("one graph is kept");
+        };
+        let graph = fs::read(path).unwrap();
+        assert_eq!(chosen(&load()), first);
+        for damaged in [&graph[..graph.len() / 2], &graph[1..]] {
+            fs::write(path, damaged).unwrap();
+            assert_eq!(chosen(&load()), first);
+            assert!(fs::read(path).unwrap() == graph);
+        }
     }
 
     #[test]

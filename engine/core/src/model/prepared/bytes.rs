@@ -10,6 +10,15 @@ use tract_onnx::tract_hir::internal::{TDim, bail, ensure, format_err};
 /// Bytes to which the values of tensors are aligned.
 const ALIGNMENT: usize = 64;
 
+/// Most sums and products in one another that a dimension may be made of.
+const MAX_DEPTH: usize = 8;
+
+// How a dimension is made.
+const NUMBER: u8 = 0;
+const SYMBOL: u8 = 1;
+const SUM: u8 = 2;
+const MULTIPLE: u8 = 3;
+
 /// Element types, numbered by their place.
 const TYPES: [fn() -> DatumType; 10] = [
     bool::datum_type,
@@ -65,9 +74,28 @@ impl Writer {
         Ok(())
     }
 
-    /// A dimension, which must be a number.
+    /// A dimension: a number, or a linear expression.
     pub(super) fn dim(&mut self, dim: &TDim) -> TractResult<()> {
-        self.whole(dim.to_i64()?);
+        match dim {
+            TDim::Val(number) => {
+                self.byte(NUMBER);
+                self.whole(*number);
+            }
+            TDim::Sym(symbol) => {
+                self.byte(SYMBOL);
+                self.text(&symbol.to_string());
+            }
+            TDim::Add(terms) => {
+                self.byte(SUM);
+                self.dims(terms)?;
+            }
+            TDim::MulInt(factor, dim) => {
+                self.byte(MULTIPLE);
+                self.whole(*factor);
+                self.dim(dim)?;
+            }
+            _ => bail!("a dimension {dim} cannot be kept"),
+        }
         Ok(())
     }
 
@@ -100,11 +128,17 @@ impl Writer {
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Those of the dimensions.
+    pub(super) symbols: SymbolScope,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at }
+    pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self::with_symbols(bytes, at, SymbolScope::default())
+    }
+
+    pub(super) const fn with_symbols(bytes: &'a [u8], at: usize, symbols: SymbolScope) -> Self {
+        Self { bytes, at, symbols }
     }
 
     fn take(&mut self, n_bytes: usize) -> TractResult<&'a [u8]> {
@@ -163,10 +197,30 @@ impl<'a> Reader<'a> {
         datum_type.ok_or_else(|| format_err!("it has elements of an unknown type"))
     }
 
+    pub(super) fn dim(&mut self) -> TractResult<TDim> {
+        self.dim_within(MAX_DEPTH)
+    }
+
+    fn dim_within(&mut self, depth: usize) -> TractResult<TDim> {
+        ensure!(depth > 0, "a dimension is too intricate");
+        Ok(match self.byte()? {
+            NUMBER => TDim::Val(self.whole()?),
+            SYMBOL => {
+                let name = self.text()?;
+                TDim::Sym(self.symbols.sym(name))
+            }
+            SUM => {
+                let n_terms = self.count()?;
+                let terms = (0..n_terms).map(|_| self.dim_within(depth - 1));
+                TDim::Add(terms.collect::<TractResult<_>>()?)
+            }
+            MULTIPLE => TDim::MulInt(self.whole()?, Box::new(self.dim_within(depth - 1)?)),
+            _ => bail!("it has a dimension of an unknown kind"),
+        })
+    }
+
     pub(super) fn dims(&mut self) -> TractResult<TVec<TDim>> {
-        (0..self.count()?)
-            .map(|_| Ok(TDim::Val(self.whole()?)))
-            .collect()
+        (0..self.count()?).map(|_| self.dim()).collect()
     }
 
     pub(super) fn tensor(&mut self) -> TractResult<Tensor> {
@@ -177,7 +231,7 @@ impl<'a> Reader<'a> {
             .try_fold(1_usize, |product, size| product.checked_mul(*size))
             .ok_or_else(|| format_err!("a tensor is too large"))?;
         if datum_type == TDim::datum_type() {
-            let values = (0..n_elements).map(|_| Ok(TDim::Val(self.whole()?)));
+            let values = (0..n_elements).map(|_| self.dim());
             return tensor1(&values.collect::<TractResult<Vec<TDim>>>()?).into_shape(&shape);
         }
         let padded = self.at.next_multiple_of(ALIGNMENT);
@@ -245,6 +299,34 @@ mod tests {
         check(Tensor::from_shape(&[2], &[true, false]).unwrap());
         check(tensor1(&[TDim::Val(4), TDim::Val(-1)]));
         check(Tensor::from_shape(&[], &[3_i32]).unwrap());
+    }
+
+    #[test]
+    fn dimensions_come_back_as_they_were() {
+        let symbols = SymbolScope::default();
+        let other = symbols.sym("other");
+        let words = symbols.sym("words");
+        for dim in [
+            TDim::Val(-3),
+            words.to_dim(),
+            words.to_dim() + 4,
+            words.to_dim() * 3 - other.to_dim() * 2 + 1,
+        ] {
+            let mut writer = Writer::default();
+            writer.dim(&dim).unwrap();
+            let bytes = &writer.bytes[..];
+            let mut reader = Reader::with_symbols(bytes, 0, symbols.clone());
+            assert_eq!(reader.dim().unwrap(), dim);
+            let mut fresh = Reader::new(bytes, 0);
+            assert_eq!(fresh.dim().unwrap().to_string(), dim.to_string());
+            for cut in 0..bytes.len() {
+                assert!(Reader::new(&bytes[..cut], 0).dim().is_err());
+            }
+        }
+        let mut writer = Writer::default();
+        writer.dim(&(words.to_dim() / 2)).unwrap_err();
+        let nested = [SUM, 1, 0, 0, 0, 0, 0, 0, 0].repeat(100_000);
+        assert!(Reader::new(&nested, 0).dim().is_err());
     }
 
     #[test]

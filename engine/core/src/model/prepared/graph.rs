@@ -59,7 +59,7 @@ pub(super) fn write(
                 "a graph has an input that nobody feeds"
             );
             out.byte(COMPUTED);
-            operators.write(&*node.op, out)?;
+            operators.write(&*node.op, &model.symbols, out)?;
             out.size(node.inputs.len());
             for input in &node.inputs {
                 outlet(input, &places, out)?;
@@ -75,7 +75,10 @@ pub(super) fn write(
 }
 
 pub(super) fn read(from: &mut Reader<'_>, operators: &Operators) -> TractResult<TypedModel> {
-    let mut model = TypedModel::default();
+    let mut model = TypedModel {
+        symbols: from.symbols.clone(),
+        ..TypedModel::default()
+    };
     for ix in 0..from.count()? {
         model.add_source(format!("input {ix}"), read_fact(from)?)?;
     }

@@ -50,14 +50,21 @@ impl Operators {
         Self { plain: plain() }
     }
 
-    pub(super) fn write(&self, op: &dyn TypedOp, out: &mut Writer) -> TractResult<()> {
+    /// `symbols` are those of the operator's graph.
+    pub(super) fn write(
+        &self,
+        op: &dyn TypedOp,
+        symbols: &SymbolScope,
+        out: &mut Writer,
+    ) -> TractResult<()> {
         let start = out.bytes.len();
         if let Some(place) = self.plain.iter().position(|known| same(&**known, op)) {
             out.byte(u8::try_from(place)?);
             return Ok(());
         }
         write_with_parameters(op, out)?;
-        let again = self.read(&mut Reader::new(&out.bytes, start))?;
+        let mut written = Reader::with_symbols(&out.bytes, start, symbols.clone());
+        let again = self.read(&mut written)?;
         ensure!(
             same(&*again, op),
             "{} has a parameter that cannot be kept",
@@ -128,6 +135,7 @@ fn plain() -> Vec<Box<dyn TypedOp>> {
         math::Sign {},
         nn::Sigmoid {},
         nn::Silu {},
+        nn::GeluExact {},
         logic::Not {}
     );
     ops
@@ -273,8 +281,8 @@ fn read_with_parameters(number: u8, from: &mut Reader<'_>) -> TractResult<Box<dy
         RESHAPE => Box::new(AxisOp::Reshape(from.size()?, from.dims()?, from.dims()?)),
         SLICE => Box::new(Slice {
             axis: from.size()?,
-            start: from.whole()?.into(),
-            end: from.whole()?.into(),
+            start: from.dim()?,
+            end: from.dim()?,
         }),
         CONCAT => Box::new(TypedConcat { axis: from.size()? }),
         BROADCAST => Box::new(MultiBroadcastTo {
