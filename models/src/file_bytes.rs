@@ -25,6 +25,7 @@ impl FileBytes {
             reason = "a map is safe as long as the file keeps its length"
         )]
         // SAFETY: model files and kept graphs are replaced by renaming and never written in place.
+        // Who cuts such a file short by hand while it is in use ends the program.
         let map = unsafe { Mmap::map(&file)? };
         let n_bytes = map.len();
         Ok(Self { map, n_bytes })
