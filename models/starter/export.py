@@ -21,6 +21,8 @@ from onnx import TensorProto, helper, numpy_helper
 import model
 
 INPUTS = ["audio_signal", "length", "cache_last_channel", "cache_last_time", "cache_last_channel_len"]
+# PyTorch 2.9 made another exporter the default; before 2.5 there was no choice.
+LEGACY_EXPORTER = {"dynamo": False} if torch.__version__ >= "2.5" else {}
 OUTPUTS = ["logits", "encoded_lengths", "cache_last_channel_next", "cache_last_time_next", "cache_last_channel_next_len"]
 
 
@@ -70,7 +72,7 @@ def graph_of(net, path):
     example = (torch.zeros(1, c.bins, c.window), torch.tensor([c.window]), *net.empty_caches())
     torch.onnx.export(
         Streaming(net.eval()), example, str(path), input_names=INPUTS, output_names=OUTPUTS, opset_version=17,
-        dynamo=False, do_constant_folding=True, keep_initializers_as_inputs=False,
+        do_constant_folding=True, keep_initializers_as_inputs=False, **LEGACY_EXPORTER,
     )
     proto = onnx.load(path)
     name_weights(proto.graph, net)

@@ -185,6 +185,11 @@ class Model(nn.Module):
         )
 
 
+def mixed(device="cpu"):
+    """Products in bfloat16, where PyTorch is new enough to keep layer norms out of it."""
+    return torch.autocast(device, torch.bfloat16, enabled=torch.__version__ >= "2")
+
+
 def save(path, model, **extra):
     torch.save({"config": asdict(model.config), "model": model.state_dict(), **extra}, path)
 

@@ -20,6 +20,7 @@ import data
 import model
 import score
 import workers
+from optimiser import Optimiser
 
 
 def arguments():
@@ -96,7 +97,7 @@ def start(args, store):
     for module in net.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = args.dropout
-    optimiser = torch.optim.AdamW(net.parameters(), lr=0, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    optimiser = Optimiser(net)
     progress = {"round": 0, "step": 0, "seconds": 0.0}
     if saved:
         optimiser.load_state_dict(saved["optimiser"])
@@ -106,7 +107,7 @@ def start(args, store):
 
 def loss_of(net, batch, device="cpu"):
     features = data.features_of(net, batch, device)
-    with torch.autocast(device, torch.bfloat16):
+    with model.mixed(device):
         final, middle = net(features)
     total, targets = 0, batch.targets.to(device)
     for posterior, weight in ((final, 1.0), (middle, 0.5)):
@@ -120,7 +121,8 @@ def loss_of(net, batch, device="cpu"):
 def update_average(average, net, step):
     keep = min(0.998, (1 + step) / (10 + step))
     with torch.no_grad():
-        torch._foreach_lerp_(list(average.parameters()), list(net.parameters()), 1 - keep)
+        for mean, parameter in zip(average.parameters(), net.parameters()):
+            mean.lerp_(parameter, 1 - keep)
 
 
 def check(average, store, device, count=96):
@@ -129,7 +131,7 @@ def check(average, store, device, count=96):
     items = random.Random(0).sample(store.items, min(count, len(store.items)))
     pairs = []
     for item in items:
-        with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+        with torch.no_grad(), model.mixed(device):
             final, _ = average(data.features_of(average, data.collate(store, [[item]], random.Random(1)), device))
         text = "".join(model.SYMBOLS[i] for i in item[3]).replace("\u2581", " ")
         pairs.append((text, data.decode(final[0].argmax(-1).tolist())))
@@ -168,9 +170,8 @@ def main():
             reports = [workers.gradients(net, batch, loss_of, args.device), *helpers.add(len(others))]
             torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0, foreach=True)
             left = 1 - (time.time() - begun) / (60 * args.fall) if args.fall else 1
-            optimiser.param_groups[0]["lr"] = rate(args, progress["step"]) * max(0.01, left)
-            optimiser.step()
-            optimiser.zero_grad()
+            optimiser.step(rate(args, progress["step"]) * max(0.01, left), helpers.orthogonal)
+            net.zero_grad()
             update_average(average, net, progress["step"])
             losses += [loss for loss, _ in reports]
             frames += sum(count for _, count in reports)

@@ -1,7 +1,8 @@
 """Gradient workers: each a process of one thread, because on busy cores two processes that meet
 once a step lose less time than two threads that meet in every operation.
 
-Weights live in shared memory; a worker writes its gradients to shared buffers.
+Weights live in shared memory; a worker writes its gradients to shared buffers. Between two batches the
+workers share the optimiser's matrix products.
 """
 
 import random
@@ -10,6 +11,7 @@ import torch
 import torch.multiprocessing as processes
 
 import data
+from optimiser import orthogonal
 
 
 def collated(store, groups, seed, strength):
@@ -23,6 +25,16 @@ def gradients(net, batch, loss_of, device="cpu"):
     return loss.detach(), batch.heard
 
 
+def shares(tensors, count):
+    """The numbers of the tensors that each of `count` processes works on, evenly by size."""
+    out, sizes = [[] for _ in range(count)], [0] * count
+    for number in sorted(range(len(tensors)), key=lambda n: -tensors[n].numel()):
+        least = sizes.index(min(sizes))
+        out[least].append(number)
+        sizes[least] += tensors[number].numel()
+    return out
+
+
 def serve(net, buffers, folder, pipe, loss_of):
     torch.set_num_threads(1)
     store = data.Store(folder)
@@ -32,6 +44,11 @@ def serve(net, buffers, folder, pipe, loss_of):
             job = pipe.recv()
         except (EOFError, ConnectionError):  # the main process ended
             return
+        if isinstance(job[0], int):  # numbers of buffers to make orthogonal
+            for number in job:
+                buffers[number].copy_(orthogonal(buffers[number]))
+            pipe.send(None)
+            continue
         loss, heard = gradients(net, collated(store, *job), loss_of)
         # the buffers are free: the main process asks again only after it has used them
         for buffer, parameter in zip(buffers, net.parameters()):
@@ -71,6 +88,20 @@ class Helpers:
         if asked:
             torch._foreach_div_([p.grad for p in parameters], asked + 1)
         return reports
+
+    def orthogonal(self, updates):
+        """`updates`, by number of the parameter, made orthogonal by all processes together."""
+        numbers = list(updates)
+        ours, *theirs = shares(list(updates.values()), self.count + 1)
+        for (pipe, buffers), share in zip(self.all, theirs):
+            for place in share:
+                buffers[numbers[place]].copy_(updates[numbers[place]])
+            pipe.send([numbers[place] for place in share])
+        out = {numbers[place]: orthogonal(updates[numbers[place]]) for place in ours}
+        for (pipe, buffers), share in zip(self.all, theirs):
+            pipe.recv()
+            out |= {numbers[place]: buffers[numbers[place]] for place in share}
+        return out
 
     def close(self):
         for pipe, _ in self.all:

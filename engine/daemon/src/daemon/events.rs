@@ -56,6 +56,8 @@ pub(crate) enum Activated {
     Yes,
     /// The input method refused.
     Refused,
+    /// Our engine is selected but was disabled: a release of the key may not come.
+    Paused,
     /// Somebody selected another engine.
     Lost,
 }

@@ -5,7 +5,10 @@
 
 mod field;
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use sotto_ibus::{
     Activation, EngineEvent, EngineEventKind, EngineHandle, FocusSerial, IbusError, KeyEdge,
@@ -26,6 +29,10 @@ pub(crate) const ENGINE: &str = "sotto";
 
 /// The color of words that may change: a gray that is legible on light and on dark.
 const MAY_CHANGE: u32 = 0x80_80_80;
+
+/// A window that gets focus while IBus switches brings the former engine back. So soon after the
+/// key nobody chose it: ours is selected again, once.
+const DISPLACED_WITHIN: Duration = Duration::from_secs(1);
 
 /// What the switching task is asked for.
 #[derive(Debug)]
@@ -183,7 +190,7 @@ impl InputMethod {
             EngineEventKind::CursorDown => Some(SessionInput::Choose(Choice::Next)),
             EngineEventKind::Disabled | EngineEventKind::Destroyed => {
                 self.switch(Switch::Check);
-                Some(SessionInput::Release)
+                None
             }
             _ => None,
         }
@@ -272,6 +279,10 @@ fn around(surrounding: SurroundingText) -> Option<Surrounding> {
     })
 }
 
+async fn another_is_selected(link: &Link) -> bool {
+    matches!(link.global_engine().await, Ok(Some(selected)) if selected.name != ENGINE)
+}
+
 /// Switches engines, one request after the other.
 async fn switch_engines(
     mut switches: UnboundedReceiver<Switch>,
@@ -280,6 +291,7 @@ async fn switch_engines(
 ) {
     let mut link: Option<Arc<Link>> = None;
     let mut activation: Option<Activation> = None;
+    let mut selected_at: Option<Instant> = None;
     let tell = |activated| {
         // The loop has ended when nobody listens.
         let _ended = events.send(Event::Activation(activated));
@@ -307,7 +319,10 @@ async fn switch_engines(
                 };
                 if activation.is_none() {
                     match Activation::begin(link, ENGINE, &kept).await {
-                        Ok(begun) => activation = Some(begun),
+                        Ok(begun) => {
+                            activation = Some(begun);
+                            selected_at = Some(Instant::now());
+                        }
                         Err(error) => {
                             note!(
                                 "the input method does not switch to Sotto: {:#}",
@@ -331,10 +346,15 @@ async fn switch_engines(
                 }
             }
             Switch::Check => {
-                if let Some(link) = &link
-                    && let Ok(Some(selected)) = link.global_engine().await
-                    && selected.name != ENGINE
-                {
+                let Some(link) = &link else { continue };
+                if !another_is_selected(link).await {
+                    tell(Activated::Paused);
+                    continue;
+                }
+                let displaced = selected_at
+                    .take_if(|at| at.elapsed() < DISPLACED_WITHIN)
+                    .is_some();
+                if !(displaced && link.set_global_engine(ENGINE).await.is_ok()) {
                     tell(Activated::Lost);
                 }
             }

@@ -108,6 +108,7 @@ impl Daemon {
                 let input = match activated {
                     Activated::Yes => SessionInput::EngineActivated,
                     Activated::Refused => SessionInput::ActivationFailed,
+                    Activated::Paused => SessionInput::Release,
                     Activated::Lost => SessionInput::ActivationLost,
                 };
                 self.input(input).await;

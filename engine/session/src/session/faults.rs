@@ -42,6 +42,8 @@ impl Session {
             return;
         }
         self.engine = Engine::Lost;
+        // The key's release goes to the other engine.
+        self.key = Key::Up;
         self.tell(UserMessage::ActivationLost);
         self.finish();
     }
