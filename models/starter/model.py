@@ -195,7 +195,8 @@ def save(path, model, **extra):
 
 
 def load(path):
-    data = torch.load(path, map_location="cpu", weights_only=True)
+    # PyTorch 1 refuses even plain numbers beside the weights.
+    data = torch.load(path, map_location="cpu", weights_only=torch.__version__ >= "2")
     model = Model(Config(**data["config"]))
     model.load_state_dict(data["model"])
     return model, data

@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 import torch
 
 import model
@@ -40,7 +42,7 @@ def test_a_step_lowers_the_loss_and_a_copy_goes_on_alike():
     copy = model.Model(net.config)
     copy.load_state_dict(net.state_dict())
     theirs = optimiser.Optimiser(copy)
-    theirs.load_state_dict(ours.state_dict())
+    theirs.load_state_dict(deepcopy(ours.state_dict()))
     assert abs(step(net, ours) - step(copy, theirs)) < 1e-6
     assert abs(loss_of(net).item() - loss_of(copy).item()) < 1e-6
 

@@ -1,14 +1,18 @@
 #!/bin/sh
 # The whole recipe on a few minutes of synthetic speech: asserts that the loss falls, that a
-# stopped run goes on, and that the exported file computes what PyTorch computes.
+# stopped run goes on, and that the exported file computes in tract what PyTorch computes.
 #     sh tiny.sh [folder for the data]
+# ENCODE names the program of `cargo build --workspace --example encode`.
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
-WORK=${1:-$(mktemp -d)}
+WORK=${1:-}
+if [ -z "$WORK" ]; then
+    WORK=$(mktemp -d)
+    trap 'rm -r "$WORK"' EXIT
+fi
 export OMP_NUM_THREADS=1
 
-"$PYTHON" -m pytest -q test_fbank.py test_normalise.py test_data.py test_score.py test_model.py test_export.py
 "$PYTHON" synthesise.py --out "$WORK/audio" --shards 1 --count 150
 "$PYTHON" features.py --audio "$WORK/audio" --out "$WORK/features" --versions 0-1
 
@@ -26,4 +30,4 @@ assert losses[-1] < 0.8 * losses[0], f"the loss did not fall: {losses}"
 print("loss fell from", losses[0], "to", losses[-1])
 CHECK
 "$PYTHON" export.py --checkpoint "$WORK/run/last.pt" --out "$WORK/model"
-"$PYTHON" evaluate.py --model "$WORK/model" --voices
+"$PYTHON" check_export.py --model "$WORK/model" --encode "${ENCODE:-../../target/debug/examples/encode}"

@@ -168,7 +168,7 @@ def main():
             others = jobs[first * args.workers + 1 : (first + 1) * args.workers]
             helpers.ask(others)
             reports = [workers.gradients(net, batch, loss_of, args.device), *helpers.add(len(others))]
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0, foreach=True)
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
             left = 1 - (time.time() - begun) / (60 * args.fall) if args.fall else 1
             optimiser.step(rate(args, progress["step"]) * max(0.01, left), helpers.orthogonal)
             net.zero_grad()
