@@ -25,8 +25,8 @@ def orthogonal(matrices):
 
 
 def is_matrix(name, parameter):
-    """Whether Muon moves it: the products inside the blocks."""
-    return name.startswith("blocks.") and name.endswith(".weight") and parameter.ndim == 2
+    """Whether Muon moves it: the products inside the blocks, kernels of convolutions as wide matrices."""
+    return name.startswith(("blocks.", "layers.")) and parameter.ndim > 1 and min(parameter.flatten(1).shape) > 16
 
 
 def alone(updates):
@@ -52,11 +52,11 @@ class Optimiser:
         updates = {}
         for number, parameter in self.matrices.items():
             momentum = self.momentum[number].lerp_(parameter.grad, 1 - MOMENTUM)
-            updates[number] = parameter.grad.lerp(momentum, MOMENTUM)
+            updates[number] = parameter.grad.lerp(momentum, MOMENTUM).flatten(1)
         for number, update in together(updates).items():
             parameter = self.matrices[number]
             parameter.mul_(1 - rate * self.decay)
-            parameter.add_(update, alpha=-rate * 0.2 * max(parameter.shape) ** 0.5)
+            parameter.add_(update.view_as(parameter), alpha=-rate * 0.2 * max(update.shape) ** 0.5)
 
     def state_dict(self):
         return {"adam": self.adam.state_dict(), "momentum": self.momentum}

@@ -19,6 +19,8 @@ def test_only_products_inside_the_blocks_are_matrices():
     chosen = {name for name, p in named.items() if optimiser.is_matrix(name, p)}
     assert "blocks.0.qkv.weight" in chosen and "blocks.2.down.weight" in chosen
     assert not chosen & {"head.weight", "blocks.0.qkv.bias", "blocks.0.distance", "blocks.0.depthwise.weight"}
+    kernel = torch.nn.Conv1d(32, 64, 3).weight
+    assert optimiser.is_matrix("layers.0.conv.weight", kernel)
 
 
 def test_a_step_lowers_the_loss_and_a_copy_goes_on_alike():

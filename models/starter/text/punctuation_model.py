@@ -35,7 +35,7 @@ class Gated(nn.Module):
 
 
 class Punctuation(nn.Module):
-    def __init__(self, n_pieces, embedding=128, width=192, dropout=0.1):
+    def __init__(self, n_pieces, embedding=128, width=192, dropout=0.0):
         super().__init__()
         self.embedding = nn.Embedding(n_pieces, embedding)
         self.place = nn.Parameter(torch.ones(N_PIECES, embedding))

@@ -5,6 +5,7 @@
 
 import argparse
 import random
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from torch.nn import functional as F
 
 from pieces import END, PAD
 from punctuation_model import Punctuation
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from optimiser import Optimiser  # noqa: E402
 
 LENGTH = 96
 SAMPLING = {"novels_1880_1929": 0.5, "standardebooks_us_only": 0.5, "standardebooks_life70": 0.5,
@@ -117,13 +121,13 @@ def main():
     print(f"{sum(p.numel() for p in model.parameters())} parameters", flush=True)
     average = Punctuation(n_pieces)
     average.load_state_dict(model.state_dict())
-    optimizer = torch.optim.AdamW(model.parameters(), args.rate, betas=(0.9, 0.98), weight_decay=0.01)
+    optimiser = Optimiser(model)
     step, checkpoint = 0, out / "last.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(saved["model"])
         average.load_state_dict(saved["average"])
-        optimizer.load_state_dict(saved["optimizer"])
+        optimiser.load_state_dict(saved["optimiser"])
         step = saved["step"]
     stream = Stream(args.data, args.seed + step)
     begun, running = time.time(), None
@@ -131,19 +135,17 @@ def main():
     def save():
         partial = checkpoint.with_suffix(".part")
         torch.save({"model": model.state_dict(), "average": average.state_dict(),
-                    "optimizer": optimizer.state_dict(), "step": step}, partial)
+                    "optimiser": optimiser.state_dict(), "step": step}, partial)
         partial.rename(checkpoint)
 
     while step < args.steps and time.time() - begun < args.minutes * 60:
         warm = min(1.0, (step + 1) / 500)
         fade = max(0.02, 1 - step / args.steps)
-        for group in optimizer.param_groups:
-            group["lr"] = args.rate * warm * fade
         loss = loss_of(model, stream.batch(args.batch))
-        optimizer.zero_grad()
+        model.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        optimiser.step(args.rate * warm * fade)
         with torch.no_grad():
             keep = min(0.999, step / (step + 100))
             for a, p in zip(average.parameters(), model.parameters()):
