@@ -1,9 +1,9 @@
-//! Dictation on Wayland: GNOME Shell, which passes the text on itself, and sway, where the toolkits talk to IBus.
+//! Dictation on Wayland: GNOME Shell, which passes the text on itself, and KWin and sway, where the toolkits talk to IBus.
 
 use sotto_tests::desktop::Desktop;
 use sotto_tests::probe::{PASSWORD_FIELD, Probe, Toolkit};
 use sotto_tests::scene::{HEARD, SENTENCE, Scene};
-use sotto_tests::wayland::{GNOME_PROGRAMS, GNOME_PYTHON_MODULE, SWAY_PROGRAMS};
+use sotto_tests::wayland::{GNOME_PROGRAMS, GNOME_PYTHON_MODULE, KWIN_PROGRAMS, SWAY_PROGRAMS};
 use sotto_tests::{requires, requires_python};
 
 const SETTINGS: &str = "[feedback]\nnotifications = false\n";
@@ -77,4 +77,27 @@ fn a_spoken_sentence_stands_in_gtk4_on_sway() {
     let mut probe = Probe::start(&scene.desktop, Toolkit::Gtk4);
     dictate(&scene, &mut probe, "sway");
     scene.wait_for_engine("xkb:us::eng");
+}
+
+fn dictate_on_kwin(test: &str, toolkit: Toolkit) {
+    if !requires(test, &KWIN_PROGRAMS) || !requires_python(test, &[toolkit.python_module()]) {
+        return;
+    }
+    let Some(scene) = Scene::on(Desktop::start_kwin, test, MODEL, SETTINGS) else {
+        return;
+    };
+    scene.select_engine("xkb:us::eng");
+    let mut probe = Probe::start(&scene.desktop, toolkit);
+    dictate(&scene, &mut probe, "kwin");
+    scene.wait_for_engine("xkb:us::eng");
+}
+
+#[test]
+fn a_spoken_sentence_stands_in_qt6_on_kwin() {
+    dictate_on_kwin("a_spoken_sentence_stands_in_qt6_on_kwin", Toolkit::Qt6);
+}
+
+#[test]
+fn a_spoken_sentence_stands_in_gtk4_on_kwin() {
+    dictate_on_kwin("a_spoken_sentence_stands_in_gtk4_on_kwin", Toolkit::Gtk4);
 }

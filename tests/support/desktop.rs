@@ -58,6 +58,9 @@ pub(crate) enum Seat {
     X11(String),
     /// sway, by its socket: the applications talk to IBus themselves.
     Sway(String),
+    /// KWin, by its socket: the applications talk to IBus themselves, as they do in Plasma unless the user chose a
+    /// virtual keyboard.
+    Kwin(String),
     /// GNOME Shell, by its socket: it starts IBus and stands between it and the applications.
     Gnome(String),
 }
@@ -78,7 +81,7 @@ impl Seat {
                 environment.extend(modules);
                 environment.push(("XMODIFIERS", "@im=ibus"));
             }
-            Self::Sway(socket) => {
+            Self::Sway(socket) | Self::Kwin(socket) => {
                 environment.push(("WAYLAND_DISPLAY", socket));
                 environment.extend(wayland);
                 environment.extend(modules);
@@ -254,7 +257,9 @@ impl Desktop {
     pub fn surroundings(&self) -> Surroundings {
         let (display, wayland_display) = match &self.seat {
             Seat::X11(display) => (Some(display.clone()), None),
-            Seat::Sway(socket) | Seat::Gnome(socket) => (None, Some(socket.clone())),
+            Seat::Sway(socket) | Seat::Kwin(socket) | Seat::Gnome(socket) => {
+                (None, Some(socket.clone()))
+            }
         };
         Surroundings {
             display,
@@ -323,10 +328,11 @@ impl Desktop {
             Seat::X11(_) => self.command("import"),
             Seat::Sway(_) => self.command("grim"),
             Seat::Gnome(_) => self.command("gdbus"),
+            Seat::Kwin(_) => return,
         };
         match &self.seat {
             Seat::X11(_) => picture.args(["-window", "root"]),
-            Seat::Sway(_) => &mut picture,
+            Seat::Sway(_) | Seat::Kwin(_) => &mut picture,
             Seat::Gnome(_) => picture
                 .args(["call", "--session", "--dest=org.gnome.Shell.Screenshot"])
                 .arg("--object-path=/org/gnome/Shell/Screenshot")

@@ -1,4 +1,4 @@
-//! Desktops on Wayland: GNOME Shell and sway, without a screen, a graphics card or a login.
+//! Desktops on Wayland: GNOME Shell, KWin and sway, without a screen, a graphics card or a login.
 
 use std::fs;
 use std::os::unix::fs::{chown, symlink};
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::desktop::{
     Desktop, Seat, base_environment, bus_with_services, session_bus, session_folder, set_mode,
 };
-use crate::process::{Running, limited};
+use crate::process::{Running, find, limited};
 use crate::wait_for;
 
 /// The programs that [`Desktop::start_gnome`] needs.
@@ -28,6 +28,15 @@ pub const GNOME_PYTHON_MODULE: &str = "dbusmock";
 pub const SWAY_PROGRAMS: [&str; 6] = [
     "sway",
     "setpriv",
+    "dbus-daemon",
+    "ibus-daemon",
+    "ibus",
+    "timeout",
+];
+
+/// The programs that [`Desktop::start_kwin`] needs.
+pub const KWIN_PROGRAMS: [&str; 5] = [
+    "kwin_wayland",
     "dbus-daemon",
     "ibus-daemon",
     "ibus",
@@ -115,6 +124,38 @@ impl Desktop {
             .arg(script)
             .stderr(Stdio::null());
         String::from_utf8(eval.output().ok()?.stdout).ok()
+    }
+
+    /// Starts KWin, Plasma's compositor, and `ibus-daemon`.
+    ///
+    /// # Panics
+    ///
+    /// Where a program does not start.
+    #[track_caller]
+    #[must_use]
+    pub fn start_kwin() -> Self {
+        let folder = session_folder();
+        let (bus, bus_address) = session_bus(folder.path());
+        // The installed program asks for a priority that a container does not give, and then does not start at all; a
+        // copy does not ask.
+        let program = folder.path().join("kwin_wayland");
+        let installed = find("kwin_wayland").expect("the test requires it");
+        fs::copy(installed, &program).expect("the temporary folder is writable");
+        let mut kwin = Command::new(&program);
+        kwin.args(["--virtual", "--width", "1280", "--height", "720"])
+            .args(["--no-lockscreen", "--no-global-shortcuts"])
+            .args(["--socket", SOCKET])
+            .envs(base_environment(folder.path()))
+            .env("DBUS_SESSION_BUS_ADDRESS", &bus_address)
+            .env("XDG_CURRENT_DESKTOP", "KDE")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("KWIN_COMPOSE", "Q");
+        let kwin = quietly(&kwin);
+        wait_for("KWin to listen", || listening(&folder.path().join("run")));
+        let seat = Seat::Kwin(SOCKET.to_owned());
+        let mut desktop = Self::of(vec![kwin, bus], bus_address, seat, folder);
+        desktop.start_ibus();
+        desktop
     }
 
     /// Starts sway and `ibus-daemon`.

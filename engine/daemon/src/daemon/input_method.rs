@@ -311,6 +311,7 @@ async fn switch_engines(
             Switch::Disconnected => {
                 link = None;
                 activation = None;
+                selected_at = None;
             }
             Switch::ToOurs => {
                 let Some(link) = &link else {
@@ -336,6 +337,7 @@ async fn switch_engines(
                 tell(Activated::Yes);
             }
             Switch::Back => {
+                selected_at = None;
                 if let (Some(link), Some(activation)) = (&link, activation.take())
                     && let Err(error) = activation.end(link, &kept).await
                 {
