@@ -93,7 +93,9 @@ pub(crate) struct Dictation {
     pub(crate) released_at: Option<Millis>,
     /// The context new speech is addressed to.
     anchor: Option<ContextId>,
-    /// How many contexts were the anchor so far.
+    /// When the anchor received focus, if that was after the press.
+    anchored_at: Option<Millis>,
+    /// How many contexts were the anchor so far, but for those that focus only passed through.
     n_anchors: usize,
     /// When the anchor changed: speech noticed shortly after may have begun before.
     moved_at: Option<Millis>,
@@ -141,6 +143,7 @@ impl Dictation {
             released_at: None,
             n_anchors: usize::from(anchor.is_some()),
             anchor,
+            anchored_at: None,
             moved_at: None,
             closed_to: None,
             utterance: None,
@@ -236,13 +239,27 @@ impl Dictation {
 
     /// A text field received focus.
     ///
-    /// The first one soon after the press is where the user was looking at the press.
-    pub(crate) fn focus(&mut self, now: Millis, id: &ContextId, adoption: Millis) -> Shift {
+    /// The first one soon after the press is where the user was looking at the press. One that had focus for less
+    /// than `grace` before it was not: IBus first shows the engine its placeholder, at times without that name.
+    pub(crate) fn focus(
+        &mut self,
+        now: Millis,
+        id: &ContextId,
+        grace: Millis,
+        adoption: Millis,
+    ) -> Shift {
         if self.anchor.as_ref() == Some(id) {
             return Shift::Harmless;
         }
-        let moved = self.anchor.replace(id.clone()).is_some();
-        self.n_anchors += 1;
+        let passing = self.anchored_at.is_some_and(|at| now < at + grace);
+        let moved = match self.anchor.replace(id.clone()) {
+            Some(before) if passing && !self.owes(&before) => false,
+            before => {
+                self.n_anchors += 1;
+                before.is_some()
+            }
+        };
+        self.anchored_at = Some(now);
         if !moved && now <= self.started_at + adoption {
             self.moved_at = None;
             self.readdress(&Addressee::Unknown, &Addressee::Context(id.clone()));
@@ -303,6 +320,7 @@ impl Dictation {
     /// All contexts are gone.
     pub(crate) fn lose_contexts(&mut self, reason: KeepReason) {
         self.anchor = None;
+        self.anchored_at = None;
         self.moved_at = None;
         for addressee in self.addressees() {
             if *addressee != Addressee::Focused {

@@ -24,6 +24,12 @@ static RULES: LazyLock<Arc<TextRules>> =
 /// Speech is heard by the recognizer at most this long after it began.
 const RECOGNIZER_LATENCY_MS: u64 = 700;
 
+/// Focus that stays for less only passes through.
+const PASSING_MS: u64 = 50;
+
+/// How soon after the press focus may still be on its way.
+const ADOPTION_MS: u64 = 500;
+
 /// Commands that are said; `f1` and the like name texts that may stand there.
 const COMMANDS: &[&str] = &[
     "scratch that",
@@ -226,12 +232,20 @@ impl Judge {
         let closed_at = self.closed_at.get(&capture).copied().unwrap_or(self.now);
         let began_at = Millis(self.now.0.saturating_sub(RECOGNIZER_LATENCY_MS)).max(opened_at);
         let began_at = began_at.min(Millis(closed_at.0.saturating_sub(1)));
-        let places = self
-            .history
-            .iter()
-            .filter(|(_, from, to)| *from < closed_at && to.is_none_or(|to| to > began_at));
+        let next_from = self.history.iter().skip(1).map(|(_, from, _)| Some(*from));
+        let places = self.history.iter().zip(next_from.chain([None])).filter(
+            |((_, from, to), next_from)| {
+                // Where focus only passed through, right after the press, nobody spoke to.
+                let passed = next_from.is_some_and(|next| {
+                    *from >= opened_at
+                        && next.0 < from.0 + PASSING_MS
+                        && next.0 <= opened_at.0 + ADOPTION_MS
+                });
+                !passed && *from < closed_at && to.is_none_or(|to| to > began_at)
+            },
+        );
         let utterance = Utterance {
-            places: places.map(|(context, ..)| context.clone()).collect(),
+            places: places.map(|((context, ..), _)| context.clone()).collect(),
             ..Utterance::default()
         };
         self.speaking.insert(capture, utterance);

@@ -393,6 +393,46 @@ fn focus_moves_before_anything_is_said() {
     "#);
 }
 
+/// IBus shows a new engine its placeholder before the field, at times without saying so.
+#[test]
+fn focus_passes_through_a_nameless_placeholder_at_the_press() {
+    assert_snapshot!(run("
+        0 press
+        10 capture-started 1
+        20 in P
+        29 out P
+        29 in A
+        400 partial 1 |hello||
+        1000 release
+        1100 final 1 |hello|
+        1101 ended 1
+    "), @r#"
+    0 press
+        activate engine
+        start capture 1
+        state Opening
+    10 capture-started 1
+        state Listening
+        cue Start
+    20 in P
+    29 out P
+    29 in A
+    400 partial 1 |hello||
+        preedit A: "hello" ""
+    1000 release
+    1050 timeout
+        stop capture 1, Decode
+        cue Stop
+        state Finishing
+    1100 final 1 |hello|
+        clear preedit
+        commit A: "hello"
+    1101 ended 1
+        restore engine
+        state Idle
+    "#);
+}
+
 #[test]
 fn speech_noticed_right_after_a_move_belongs_to_nobody() {
     assert_snapshot!(run("

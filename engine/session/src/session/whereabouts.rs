@@ -19,16 +19,16 @@ impl Session {
             return;
         }
         self.engine_active();
-        let (now, adoption) = (self.now, self.config.adoption);
+        let (now, grace, adoption) = (self.now, self.config.focus_grace, self.config.adoption);
         match &mut self.phase {
             Phase::Unavailable(_) | Phase::Idle => {}
             Phase::Opening { dictation, .. } | Phase::Listening { dictation } => {
-                if dictation.focus(now, &id, adoption) == Shift::Interrupts {
+                if dictation.focus(now, &id, grace, adoption) == Shift::Interrupts {
                     self.finish();
                 }
             }
             Phase::Finishing { dictation, .. } => {
-                dictation.focus(now, &id, adoption);
+                dictation.focus(now, &id, grace, adoption);
                 self.adopt_at_release();
             }
         }
