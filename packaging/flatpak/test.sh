@@ -60,13 +60,13 @@ quietly() {
 
 # The runtime, which is its own SDK, is what a Debian 12 has in /usr without the desktop's programs; exported once.
 stand_in() {
-    local files=$work/tree/files library
+    local files=$work/tree/usr library
     if [[ -f $work/runtime/.complete ]]; then
         return
     fi
     "$root/packaging/rootfs.sh" "$packages/rootfs"
     rm -rf "$work/runtime" "$work/tree"
-    mkdir -p "$files/share"
+    mkdir -p "$files/share" "$work/tree/files"
     cp -a --reflink=auto "$packages/rootfs/usr/"{bin,lib64} "$files/"
     mkdir -p "$files/lib"
     cp -a --reflink=auto "$packages/rootfs/usr/lib/x86_64-linux-gnu" "$files/lib/"
@@ -120,7 +120,8 @@ installed_after=$((SECONDS - began))
 installation=$work/data/flatpak
 exports=$installation/exports/share
 [[ -s $exports/applications/$app.desktop ]] || fail "the desktop entry is not exported"
-[[ -s $exports/metainfo/$app.metainfo.xml ]] || fail "the metainfo is not exported"
+# Older flatpak-builders rename it.
+compgen -G "$exports/metainfo/$app.*.xml" >/dev/null || fail "the metainfo is not exported"
 grep -q "^Exec=.*flatpak run.* $app" "$exports/dbus-1/services/$app.service" || fail "the session bus cannot start it"
 
 espeak-ng -v en-us -s 150 -w "$work/spoken.wav" "He could wait no longer. She opened the window and looked at the sea."
