@@ -39,7 +39,7 @@ pub(crate) fn run(first_page: Option<String>) -> anyhow::Result<()> {
 }
 
 async fn stay(first_page: Option<String>) -> anyhow::Result<()> {
-    let connection = Connection::session()
+    let connection = sotto_api::session_bus()
         .await
         .with_context(|| tr!("there is no session bus: run this within a desktop session"))?;
     let (wanted, mut pages) = unbounded_channel();

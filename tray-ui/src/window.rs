@@ -38,7 +38,7 @@ pub(crate) fn run(page: &str) -> anyhow::Result<()> {
     let folders = Folders::of_user().with_context(|| tr!("no home folder is known: set HOME"))?;
     let (wanted, mut pages) = unbounded_channel();
     let connection = tauri::async_runtime::block_on(async {
-        let connection = Connection::session()
+        let connection = sotto_api::session_bus()
             .await
             .with_context(|| tr!("there is no session bus: run this within a desktop session"))?;
         if instance::become_the(Single::Window, &connection, wanted).await? {

@@ -9,6 +9,7 @@ mod error;
 mod keys;
 mod microphones;
 mod models;
+mod session_bus;
 mod settings;
 mod state;
 
@@ -18,5 +19,6 @@ pub use error::DictationError;
 pub use keys::{KEYS_INTERFACE, KeysProxy};
 pub use microphones::{MICROPHONES_INTERFACE, MicrophoneEntry, MicrophoneError, MicrophonesProxy};
 pub use models::{InstalledModel, MODELS_INTERFACE, ModelsError, ModelsProxy};
+pub use session_bus::session_bus;
 pub use settings::{SETTINGS_INTERFACE, Setting, SettingsError, SettingsProxy};
 pub use state::DictationState;

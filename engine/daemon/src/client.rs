@@ -29,7 +29,7 @@ pub(crate) fn ask(verb: Verb) -> anyhow::Result<bool> {
         .build()
         .with_context(|| tr!("the event loop cannot be started"))?;
     runtime.block_on(async {
-        let connection = zbus::Connection::session()
+        let connection = sotto_api::session_bus()
             .await
             .with_context(|| tr!("there is no session bus: run this within a desktop session"))?;
         let dictation = DictationProxy::builder(&connection)

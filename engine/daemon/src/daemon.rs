@@ -208,7 +208,7 @@ async fn take_the_desk(
     files: &Files,
     counts: &Arc<KeyCounts>,
 ) -> anyhow::Result<Option<Option<(Board, Services)>>> {
-    let connection = match zbus::Connection::session().await {
+    let connection = match sotto_api::session_bus().await {
         Ok(connection) => connection,
         Err(error) => {
             note!("no session bus, so only the input method's key works: {error}");

@@ -312,7 +312,7 @@ fn keyboard() -> Result<String, String> {
 
 fn daemon() -> Result<String, String> {
     let asked = async {
-        let connection = zbus::Connection::session().await?;
+        let connection = sotto_api::session_bus().await?;
         DictationProxy::new(&connection).await?.state().await
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
