@@ -127,18 +127,41 @@ def masks(rng, batch, count, bins, strength):
     return bands, stretches
 
 
+def warp(counts, rng, strength):
+    """Another speaker, faster or slower: frames and bins (T, bins) read at stretched places, between their neighbours."""
+    frames, bins = counts.shape
+    tempo, tract = (1 + 0.12 * strength * rng.uniform(-1, 1) for _ in range(2))
+    at = np.linspace(0, frames - 1, max(8, round(frames * tempo)), dtype=np.float32)
+    below = at.astype(np.int32)
+    above = np.minimum(below + 1, frames - 1)
+    part = (at - below)[:, None]
+    out = counts[below] * (1 - part) + counts[above] * part
+    # Mel bins are about linear in frequency up to 1 kHz and logarithmic above: a longer vocal tract moves what
+    # stands there by a constant, and little below.
+    number = np.arange(bins, dtype=np.float32)
+    shift = bins / 2 * np.log(np.float32(tract)) * np.clip(number / (bins / 3), 0, 1) * np.clip((bins - 1 - number) / (bins / 8), 0, 1)
+    at = np.clip(number + shift, 0, bins - 1)
+    below = at.astype(np.int32)
+    above = np.minimum(below + 1, bins - 1)
+    part = at - below
+    return np.rint(out[:, below] * (1 - part) + out[:, above] * part).astype(np.uint8)
+
+
 def collate(store, groups, rng, strength=0.0, history=9):
     """A batch of groups of items, with history in front (mostly zeros, sometimes none)."""
-    spans = [sum(i[2] for i in group) for group in groups]
+    speech = [[store.features(item) for item in group] for group in groups]
+    if strength > 0:
+        speech = [[warp(counts, rng, min(1, strength)) for counts in group] for group in speech]
+    spans = [sum(map(len, group)) for group in speech]
     front = 0 if rng.random() < 0.15 else history
     total = (max(spans) + front - history) // 32 * 32 + 32 + history
     counts = np.zeros((len(groups), total, 80), dtype=np.uint8)
     targets, target_lengths = [], []
     for row, group in enumerate(groups):
         at, ids = front, []
-        for item in group:
-            counts[row, at : at + item[2]] = store.features(item)
-            at += item[2]
+        for item, heard in zip(group, speech[row]):
+            counts[row, at : at + len(heard)] = heard
+            at += len(heard)
             ids += ([IDS[" "]] if ids and item[3] else []) + item[3]
         targets += ids
         target_lengths.append(len(ids))

@@ -57,6 +57,18 @@ def test_a_batch_leaves_the_right_number_of_outputs(store):
         assert batch.heard == 40 + 300 + 80
 
 
+def test_a_warped_voice_keeps_its_pattern_at_another_pace_and_height():
+    frames = np.zeros((200, 80), np.uint8)
+    frames[100:, 50] = 200  # a tone begins half way
+    for seed in range(20):
+        warped = data.warp(frames, random.Random(seed), 1.0)
+        assert 0.87 * 200 <= len(warped) <= 1.13 * 200 and warped.dtype == np.uint8
+        loud = warped.max(1) > 90
+        assert abs(loud.argmax() / len(warped) - 0.5) < 0.02
+        assert abs(int(warped[-1].argmax()) - 50) <= 6
+    assert np.array_equal(data.warp(frames, random.Random(1), 0.0), frames)
+
+
 def test_versions_do_not_raise_the_share_of_a_set(store):
     many = [("n", 0, 10, [1], "real", v) for v in range(9)] + [("n", 0, 10, [1], "synth", 0)]
     drawn = data.draw(many, 20000, random.Random(1), {"real": 1, "synth": 1})
