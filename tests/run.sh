@@ -77,12 +77,23 @@ step_packages() {
     packaging/try.sh --virtual --program "$target/debug/sotto"
     deb=$(packaging/deb/build.sh --fast --engine-only --bin "$target/debug" --out "$target/packages")
     dpkg-deb --info "$deb"
-    # An overlay cannot lie on another one, as the root of a container may be.
-    if unshare --mount bash -c 'dir=$(mktemp -d) && mount -t tmpfs tmpfs "$dir" && mkdir "$dir"/{a,b,c} &&
-        mount -t overlay overlay -o "lowerdir=/,upperdir=$dir/a,workdir=$dir/b" "$dir/c"' 2>/dev/null; then
-        packaging/deb/test.sh "$deb" --here
+    # The rest happens in a fresh Debian, which comes from the network.
+    if ! packaging/rootfs.sh "$target/packages/rootfs"; then
+        echo "skipped: installing the packages in a fresh Debian, which could not be made"
+        return
+    fi
+    # shellcheck disable=SC2016
+    if unshare --mount bash -c 'mount -t tmpfs tmpfs /mnt && mkdir /mnt/{a,b,c} &&
+        mount -t overlay overlay -o "lowerdir=$0,upperdir=/mnt/a,workdir=/mnt/b" /mnt/c' \
+        "$(realpath "$target/packages/rootfs")" 2>/dev/null; then
+        packaging/deb/test.sh "$deb"
     else
-        echo "skipped: installing the package in an overlay of this system, which has no overlays"
+        echo "skipped: installing the Debian package, because no overlay can be mounted here"
+    fi
+    if bwrap --unshare-all --ro-bind / / true 2>/dev/null; then
+        packaging/flatpak/test.sh --bin "$target/debug"
+    else
+        echo "skipped: installing the Flatpak, because no sandbox can be opened here"
     fi
 }
 
