@@ -106,6 +106,91 @@ fn a_spoken_sentence_stands_in_xterm() {
     screenshot(&scene, "xterm", "text");
 }
 
+/// A page that tells by its title what stands in its fields.
+const PAGE: &str = r#"<!DOCTYPE html><meta charset="utf-8"><title>the page</title>
+<textarea id="text" rows="8" cols="60"></textarea><p><input id="secret" type="password"></p>
+<script>
+const text = document.getElementById("text");
+const secret = document.getElementById("secret");
+text.addEventListener("compositionupdate", (event) => { document.title = `preedit: ${event.data}`; });
+text.addEventListener("input", (event) => {
+    if (!event.isComposing) document.title = `text: ${text.value}`;
+});
+text.addEventListener("compositionend", () => { document.title = `text: ${text.value}`; });
+secret.addEventListener("focus", () => { document.title = "secret"; });
+secret.addEventListener("input", () => { document.title = `secret: ${secret.value}`; });
+addEventListener("load", () => { text.focus(); document.title = "the page is ready"; });
+</script>"#;
+
+fn title(scene: &Scene) -> Option<String> {
+    let mut window = scene.desktop.command("xdotool");
+    window.args(["getwindowfocus", "getwindowname"]);
+    let output = window.stderr(Stdio::null()).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[track_caller]
+fn wait_for_title(scene: &Scene, wanted: &str) {
+    wait_for(&format!("{wanted:?} in the page's title"), || {
+        title(scene)?.to_lowercase().contains(wanted).then_some(())
+    });
+}
+
+#[test]
+fn a_spoken_sentence_stands_in_chromium() {
+    let test = "a_spoken_sentence_stands_in_chromium";
+    if !requires(test, &["chromium"]) {
+        return;
+    }
+    let Some(scene) = Scene::open(test, "[feedback]\nnotifications = false\n") else {
+        return;
+    };
+    let page = scene.desktop.path("page.html");
+    std::fs::write(&page, PAGE).unwrap();
+    let mut chromium = scene.desktop.command("chromium");
+    chromium
+        .args(["--no-sandbox", "--disable-gpu", "--no-first-run"])
+        .args([
+            "--disable-background-networking",
+            "--disable-component-update",
+        ])
+        .args(["--disable-sync", "--disable-quic", "--password-store=basic"])
+        .arg("--ozone-platform=x11")
+        .arg(format!(
+            "--user-data-dir={}",
+            scene.desktop.path("chromium").display()
+        ))
+        .arg(format!("--app=file://{}", page.display()));
+    let _chromium = Running::start(
+        limited(&chromium)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()),
+    );
+    scene.desktop.focus_window("the page is ready");
+    scene.select_engine("xkb:us::eng");
+
+    scene.tell("press");
+    scene.wait_for_state("listening");
+    let mut speech = scene.say(SENTENCE);
+    wait_for_title(&scene, "preedit: ple");
+    speech.wait();
+    screenshot(&scene, "chromium", "preedit");
+    scene.tell("release");
+    wait_for_title(&scene, HEARD);
+    wait_for_title(&scene, "text: ");
+    scene.wait_for_state("idle");
+    scene.wait_for_engine("xkb:us::eng");
+    screenshot(&scene, "chromium", "text");
+
+    scene.desktop.xdotool(&["key", "Tab"]);
+    wait_for_title(&scene, "secret");
+    let _refused = scene.sotto("press").output();
+    scene.say(SENTENCE).wait();
+    let _already_ended = scene.sotto("release").output();
+    scene.wait_for_state("idle");
+    assert_eq!(title(&scene).unwrap().trim(), "secret");
+}
+
 #[test]
 fn a_password_field_hears_nothing() {
     let Some((mut probe, scene)) = open("a password field hears nothing", Toolkit::Gtk3) else {
