@@ -68,9 +68,9 @@ fn sentences_and_numbers(toolkit: Toolkit) {
     probe.focus(LINE);
     dictate(
         &scene,
-        "We paid two hundred dollars for the house. The meeting is on Monday.",
+        "We need two hundred dollars for the house. The meeting is on Monday.",
     );
-    let written = "We paid $200 for the house. The meeting is on Monday.";
+    let written = "We need $200 for the house. The meeting is on Monday.";
     holds(&mut probe, LINE, written);
     probe.focus(OTHER_LINE);
     // GTK 4 tells IBus of the new field some time after it has moved the caret there.
