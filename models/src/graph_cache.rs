@@ -24,7 +24,11 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::{FileBytes, store::check_free_space, verify::hex};
+use crate::{
+    FileBytes,
+    store::check_free_space,
+    verify::{hex, user_cache},
+};
 
 /// Hexadecimal digits that stand for the path of a network file.
 const PATH_DIGITS: usize = 16;
@@ -90,9 +94,8 @@ impl GraphCache {
     /// Graphs under the user's cache directory (`$XDG_CACHE_HOME/sotto/graphs`).
     #[must_use]
     pub fn in_user_cache() -> Self {
-        let dirs = directories::ProjectDirs::from("", "", "sotto");
         Self {
-            dir: dirs.map(|dirs| dirs.cache_dir().join("graphs")),
+            dir: user_cache("graphs"),
         }
     }
 

@@ -16,6 +16,12 @@ use sha2::{Digest, Sha256};
 
 use crate::{FileEntry, ModelError};
 
+/// A folder of ours under the user's cache directory, where there is one.
+pub(crate) fn user_cache(folder: &str) -> Option<PathBuf> {
+    let dirs = directories::ProjectDirs::from("", "", "sotto")?;
+    Some(dirs.cache_dir().join(folder))
+}
+
 /// Where stamps of verified files are kept.
 #[derive(Debug, Clone)]
 pub struct StampStore {
@@ -26,9 +32,8 @@ impl StampStore {
     /// Stamps under the user's cache directory (`$XDG_CACHE_HOME/sotto/verified`).
     #[must_use]
     pub fn in_user_cache() -> Self {
-        let dirs = directories::ProjectDirs::from("", "", "sotto");
         Self {
-            dir: dirs.map(|dirs| dirs.cache_dir().join("verified")),
+            dir: user_cache("verified"),
         }
     }
 
