@@ -41,20 +41,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .iter()
         .map(std::fs::read)
         .collect::<Result<Vec<_>, _>>()?;
-    let file = |ix: usize| ModelFile {
-        name: &networks[ix],
-        bytes: &contents[ix],
-        is_prepared: false,
-    };
-    let files = match networks.len() {
-        1 => ModelFiles::Ctc { model: file(0) },
-        3 => ModelFiles::Transducer {
-            encoder: file(0),
-            predictor: file(1),
-            joiner: file(2),
-        },
-        n => return Err(format!("{n} networks are neither a CTC model nor a transducer").into()),
-    };
+    let files: Vec<_> = networks
+        .iter()
+        .zip(&contents)
+        .map(|(name, bytes)| ModelFile {
+            name,
+            bytes,
+            is_prepared: false,
+        })
+        .collect();
+    let files = ModelFiles::in_order(&files).ok_or_else(|| {
+        format!(
+            "{} networks are neither a CTC model nor a transducer",
+            files.len()
+        )
+    })?;
     let read = started.elapsed();
     let model = if let Some(folder) = folder {
         let (model, prepared) = Model::load_and_prepare(&files, &LoadOptions::default())?;

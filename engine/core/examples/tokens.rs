@@ -56,20 +56,21 @@ fn load(table: &str, networks: &[String]) -> Result<SpeechModel, Box<dyn Error>>
         .iter()
         .map(fs::read)
         .collect::<Result<Vec<_>, _>>()?;
-    let file = |ix: usize| ModelFile {
-        name: &networks[ix],
-        bytes: &contents[ix],
-        is_prepared: false,
-    };
-    let files = match networks.len() {
-        1 => ModelFiles::Ctc { model: file(0) },
-        3 => ModelFiles::Transducer {
-            encoder: file(0),
-            predictor: file(1),
-            joiner: file(2),
-        },
-        n => return Err(format!("{n} networks are neither a CTC model nor a transducer").into()),
-    };
+    let files: Vec<_> = networks
+        .iter()
+        .zip(&contents)
+        .map(|(name, bytes)| ModelFile {
+            name,
+            bytes,
+            is_prepared: false,
+        })
+        .collect();
+    let files = ModelFiles::in_order(&files).ok_or_else(|| {
+        format!(
+            "{} networks are neither a CTC model nor a transducer",
+            files.len()
+        )
+    })?;
     let acoustic = Model::load(&files, &LoadOptions::default())?;
     let vocab_size = Some(acoustic.vocab_size());
     let tokenizer = Tokenizer::from_bytes(table, &fs::read(table)?, vocab_size)?;

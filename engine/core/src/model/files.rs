@@ -31,6 +31,23 @@ pub enum ModelFiles<'a> {
     },
 }
 
+impl<'a> ModelFiles<'a> {
+    /// The networks as a command line names them: one CTC network, or encoder, decoder and joiner.
+    /// `None` where there are neither one nor three.
+    #[must_use]
+    pub fn in_order(files: &[ModelFile<'a>]) -> Option<Self> {
+        match *files {
+            [model] => Some(Self::Ctc { model }),
+            [encoder, predictor, joiner] => Some(Self::Transducer {
+                encoder,
+                predictor,
+                joiner,
+            }),
+            _ => None,
+        }
+    }
+}
+
 /// Choices that change what is loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoadOptions {
