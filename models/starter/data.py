@@ -16,7 +16,7 @@ BLANK = len(model.SYMBOLS)
 
 # How often an utterance of a set is drawn, relative to others: many speakers up, one voice down.
 WEIGHTS = {
-    "synth": 1.0, "plain": 3.0, "noise": 1.0, "commonvoice-korliu": 4.0, "commonvoice-shubhra": 4.0, "speechocean762-train": 2.0,
+    "synth": 1.0, "plain": 3.0, "noise": 3.0, "commonvoice-korliu": 4.0, "commonvoice-shubhra": 4.0, "speechocean762-train": 2.0,
     "librispeech-train-clean-100": 8.0, "librispeech-dev-clean-mp3": 5.0, "librispeech-train-clean-5": 4.0,
     "ljspeech": 3.0, "rhasspy-cathy": 1.2, "fsdd": 0.6,
 }
@@ -147,11 +147,14 @@ def warp(counts, rng, strength):
     return np.rint(out[:, below] * (1 - part) + out[:, above] * part).astype(np.uint8)
 
 
-def collate(store, groups, rng, strength=0.0, history=9):
-    """A batch of groups of items, with history in front (mostly zeros, sometimes none)."""
+def collate(store, groups, rng, strength=0.0, history=9, views=1):
+    """A batch of groups of items, with history in front (mostly zeros, sometimes none).
+
+    With two views every group stands in the first and in the second half, masked otherwise."""
     speech = [[store.features(item) for item in group] for group in groups]
     if strength > 0:
         speech = [[warp(counts, rng, min(1, strength)) for counts in group] for group in speech]
+    groups, speech = groups * views, speech * views
     spans = [sum(map(len, group)) for group in speech]
     front = 0 if rng.random() < 0.15 else history
     total = (max(spans) + front - history) // 32 * 32 + 32 + history

@@ -87,6 +87,26 @@ def test_history_is_zero_and_masks_hide(store):
     assert not plain.bands.any() and not plain.stretches.any()
 
 
+def test_two_views_hold_the_same_speech_masked_otherwise(store):
+    batch = data.collate(store, [[store.items[2]], [store.items[3]]], random.Random(3), strength=1.5, views=2)
+    assert torch.equal(batch.counts[:2], batch.counts[2:]) and torch.equal(batch.lengths[:2], batch.lengths[2:])
+    assert batch.targets.tolist() == batch.targets[: len(batch.targets) // 2].tolist() * 2
+    assert not torch.equal(batch.stretches[:2], batch.stretches[2:])
+    net = model.Model(model.Config(front=16, width=32, blocks=1, heads=2, feed=32, middle=0))
+    alone, agreeing = (train.loss_of(net, batch, consistency=weight).item() for weight in (0.0, 0.2))
+    assert alone < agreeing < 2 * alone
+
+
+def test_posteriors_that_are_equal_agree():
+    posterior = torch.randn(2, 5, 29).log_softmax(-1)
+    other = torch.randn(2, 5, 29).log_softmax(-1)
+    lengths = torch.tensor([5, 3])
+    assert train.disagreement(posterior, posterior, lengths).abs() < 1e-5
+    beyond = other.clone()
+    beyond[1, 3:] = posterior[1, 3:]
+    assert torch.isclose(train.disagreement(posterior, other, lengths), train.disagreement(posterior, beyond, lengths))
+
+
 def test_batches_made_ahead_are_the_same(store):
     jobs = [([[store.items[k]]], f"seed/{k}", 0.5) for k in range(4)]
     here, ahead = list(workers.batches(store, jobs, 0)), list(workers.batches(store, jobs, 2))

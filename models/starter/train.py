@@ -9,6 +9,7 @@ model's weights with a fresh optimiser.
 """
 
 import argparse
+import functools
 import random
 import time
 from pathlib import Path
@@ -43,6 +44,7 @@ def arguments():
     parser.add_argument("--workers", type=int, default=2, help="processes of one thread each, a batch each a step")
     parser.add_argument("--device", default="cpu", help="cuda: with --workers 1 and --loaders for the batches")
     parser.add_argument("--loaders", type=int, default=0, help="processes that make batches ahead of time")
+    parser.add_argument("--consistency", type=float, default=0.0, help="weight of agreement between two maskings of the same speech")
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shape", default="", help="model sizes, as in width=256,blocks=8")
@@ -105,7 +107,16 @@ def start(args, store):
     return net, average, optimiser, progress
 
 
-def loss_of(net, batch, device="cpu"):
+def disagreement(first, second, lengths):
+    """What two log-posteriors (B, T, V) of the same speech have yet to learn from each other, summed over frames (Yao et al., 2024)."""
+    inside = torch.arange(first.shape[1], device=first.device)[None] < lengths[:, None].to(first.device)
+    total = 0
+    for learner, teacher in ((first, second), (second, first)):
+        total = total + F.kl_div(learner, teacher.detach(), reduction="none", log_target=True).sum(-1)[inside].sum()
+    return total
+
+
+def loss_of(net, batch, device="cpu", consistency=0.0):
     features = data.features_of(net, batch, device)
     with model.mixed(device):
         final, middle = net(features)
@@ -115,6 +126,9 @@ def loss_of(net, batch, device="cpu"):
             posterior.transpose(0, 1), targets, batch.lengths, batch.target_lengths, blank=data.BLANK, reduction="sum",
             zero_infinity=True,
         )
+        if consistency:
+            half = len(posterior) // 2
+            total = total + weight * consistency * disagreement(posterior[:half], posterior[half:], batch.lengths[:half])
     return total / (batch.target_lengths + 1).sum()
 
 
@@ -150,7 +164,9 @@ def main():
     store.refresh()
     net, average, optimiser, progress = start(args, store)
     dev = data.Store(args.dev) if args.dev else None
-    helpers = workers.Helpers(net, args.workers - 1, args.features, loss_of)
+    loss = functools.partial(loss_of, consistency=args.consistency)
+    views = 2 if args.consistency else 1
+    helpers = workers.Helpers(net, args.workers - 1, args.features, loss)
     begun = time.time()
     if args.fall:
         args.hours = min(args.hours, args.fall / 60)
@@ -162,21 +178,21 @@ def main():
         net.train()
         losses, frames, at = [], 0, time.time()
         join = 0.15 if longest > 800 else 0.0
-        groups = data.plan(store, rng, args.batches, args.frames, longest, newest, join)
-        jobs = [(g, f"{args.seed}/{progress['round']}/{i}", strength) for i, g in enumerate(groups)]
+        groups = data.plan(store, rng, args.batches, args.frames // views, longest, newest, join)
+        jobs = [(g, f"{args.seed}/{progress['round']}/{i}", strength, views) for i, g in enumerate(groups)]
         for first, batch in enumerate(workers.batches(store, jobs[:: args.workers], args.loaders)):
             others = jobs[first * args.workers + 1 : (first + 1) * args.workers]
             helpers.ask(others)
-            reports = [workers.gradients(net, batch, loss_of, args.device), *helpers.add(len(others))]
+            reports = [workers.gradients(net, batch, loss, args.device), *helpers.add(len(others))]
             torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
             left = 1 - (time.time() - begun) / (60 * args.fall) if args.fall else 1
             optimiser.step(rate(args, progress["step"]) * max(0.01, left), helpers.orthogonal)
             net.zero_grad()
             update_average(average, net, progress["step"])
-            losses += [loss for loss, _ in reports]
+            losses += [value for value, _ in reports]
             frames += sum(count for _, count in reports)
             progress["step"] += 1
-        losses = [float(loss) for loss in losses]
+        losses = [float(value) for value in losses]
         progress["round"] += 1
         progress["seconds"] += frames / 100
         spent = time.time() - at

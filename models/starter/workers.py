@@ -14,8 +14,8 @@ import data
 from optimiser import orthogonal
 
 
-def collated(store, groups, seed, strength):
-    return data.collate(store, groups, random.Random(seed), strength)
+def collated(store, groups, seed, strength, views=1):
+    return data.collate(store, groups, random.Random(seed), strength, views=views)
 
 
 def gradients(net, batch, loss_of, device="cpu"):
