@@ -143,6 +143,22 @@ impl Call {
 }
 
 impl EngineCall {
+    /// The key, where one is brought.
+    pub(crate) const fn key(&self) -> Option<KeyEvent> {
+        match self {
+            Self::ProcessKeyEvent(key) => Some(*key),
+            _ => None,
+        }
+    }
+
+    /// Whether what was typed so far belongs to another place than what follows.
+    pub(crate) const fn leaves_the_caret(&self) -> bool {
+        matches!(
+            self,
+            Self::FocusIn(_) | Self::FocusOut | Self::FocusOutId | Self::Disable | Self::Reset
+        )
+    }
+
     fn read(member: &str, body: &Body) -> Result<Self, Refusal> {
         Ok(match member {
             "FocusIn" => Self::FocusIn(FocusedField::default()),

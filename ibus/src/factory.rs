@@ -12,11 +12,12 @@ use zbus::{
 };
 
 use crate::call::{Call, EngineCall, Refusal};
+use crate::compose::{Compose, Composed};
 use crate::engine::{Engine, EngineEvent, EngineEventKind, Focuses};
 use crate::handle::EngineHandle;
 use crate::keys::{KeyPolicy, Verdict};
 use crate::register::{IBUS, IBUS_PATH, PROPERTIES};
-use crate::wire::Component;
+use crate::wire::{Component, Text};
 
 /// Where the daemon looks for the factory; fixed by IBus.
 const FACTORY_PATH: &str = "/org/freedesktop/IBus/Factory";
@@ -38,6 +39,7 @@ pub(crate) struct Factory {
     policy: Arc<KeyPolicy>,
     focuses: Arc<Focuses>,
     events: UnboundedSender<EngineEvent>,
+    compose: Compose,
     engines: HashMap<OwnedObjectPath, Engine>,
     n_created: u64,
 }
@@ -56,6 +58,7 @@ impl Factory {
             policy,
             focuses,
             events,
+            compose: Compose::of_process(),
             engines: HashMap::new(),
             n_created: 0,
         }
@@ -136,9 +139,21 @@ impl Factory {
                 let engine = self.engines.get_mut(path).ok_or(Refusal::UnknownMethod)?;
                 match call {
                     Call::Engine(call) => {
+                        let key = call.key();
+                        if call.leaves_the_caret() {
+                            self.compose.reset();
+                        }
                         let (events, verdict) = engine.take(call, &self.policy, &self.focuses);
                         tell(&self.events, &engine.handle, events);
-                        Ok(verdict.map_or(Answer::Nothing, Answer::Key))
+                        Ok(match (key, verdict) {
+                            (Some(key), Some(Verdict::Pass)) => {
+                                Answer::Key(self.compose.take(key), engine.handle.clone())
+                            }
+                            (_, Some(verdict)) => {
+                                Answer::Key(Composed::alone(verdict), engine.handle.clone())
+                            }
+                            (_, None) => Answer::Nothing,
+                        })
                     }
                     Call::GetFocusId => Ok(Answer::FocusId),
                     Call::GetAll(interface) if interface == ENGINE_INTERFACE => {
@@ -178,9 +193,13 @@ impl Factory {
         let connection = &self.connection;
         match answer {
             Ok(Answer::Nothing) => connection.reply(header, &()).await,
-            Ok(Answer::Key(verdict)) => {
+            Ok(Answer::Key(composed, engine)) => {
+                if !composed.typed.is_empty() {
+                    // What cannot be typed means the connection has ended, which the reply tells next.
+                    let _ended = engine.commit(&Text::new(&composed.typed)).await;
+                }
                 connection
-                    .reply(header, &(verdict == Verdict::Swallow))
+                    .reply(header, &(composed.verdict == Verdict::Swallow))
                     .await
             }
             Ok(Answer::Engine(path)) => connection.reply(header, &path).await,
@@ -206,7 +225,7 @@ impl Factory {
 
 enum Answer {
     Nothing,
-    Key(Verdict),
+    Key(Composed, EngineHandle),
     Engine(OwnedObjectPath),
     FocusId,
     AllProperties,

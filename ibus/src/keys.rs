@@ -34,7 +34,7 @@ impl std::fmt::Debug for KeyEvent {
 }
 
 impl KeyEvent {
-    fn is_release(self) -> bool {
+    pub(crate) fn is_release(self) -> bool {
         self.state & RELEASE_MASK != 0
     }
 }
@@ -47,6 +47,9 @@ const CONTROL: u32 = 1 << 2;
 const ALT: u32 = 1 << 3;
 const MOD4: u32 = 1 << 6;
 const SUPER: u32 = 1 << 26;
+
+/// Modifiers with which a key is a command and no text.
+pub(crate) const COMMANDING: u32 = CONTROL | ALT | MOD4 | SUPER;
 
 const KEYVAL_ESCAPE: u32 = 0xff1b;
 
@@ -151,7 +154,7 @@ pub enum ChoiceKey {
 
 impl ChoiceKey {
     fn of(key: KeyEvent) -> Option<Self> {
-        if key.state & (CONTROL | ALT | MOD4 | SUPER) != 0 {
+        if key.state & COMMANDING != 0 {
             return None;
         }
         let digit = |first: u32| u8::try_from(key.keyval - first + 1).ok().map(Self::Digit);
@@ -221,7 +224,7 @@ struct State {
 }
 
 /// Keys held at once; more than a person has fingers means releases got lost.
-const MAX_HELD: usize = 10;
+pub(crate) const MAX_HELD: usize = 10;
 
 impl KeyPolicy {
     /// A policy that passes every key.

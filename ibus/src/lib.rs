@@ -57,6 +57,7 @@
 mod activation;
 mod address;
 mod call;
+mod compose;
 mod context;
 mod engine;
 mod error;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sotto_tests::probe::{Probe, Toolkit};
 use sotto_tests::process::Running;
 use sotto_tests::scene::{HEARD, SENTENCE, Scene};
-use sotto_tests::{requires_python, wait_for};
+use sotto_tests::{requires, requires_python, wait_for};
 
 const QUIET: &str = "[feedback]\nnotifications = false\n";
 const OWN_ENGINE: &str = "xkb:us::eng";
@@ -270,6 +270,49 @@ fn type_word(scene: &Scene, probe: &mut Probe, field: usize) {
     probe.wait_for("the typed word", |event| {
         event["event"] == "text" && event["field"] == field && event["text"] == "cafeX"
     });
+}
+
+/// Accents come from the toolkit's compose sequences, which an engine must neither break nor repeat.
+#[test]
+fn dead_keys_work_while_the_engine_stays_selected() {
+    for toolkit in [Toolkit::Gtk3, Toolkit::Gtk4, Toolkit::Qt5, Toolkit::Qt6] {
+        let test = "dead_keys_work_while_the_engine_stays_selected";
+        if !requires(test, &["setxkbmap"]) || !requires_python(test, &[toolkit.python_module()]) {
+            return;
+        }
+        let Some(scene) = Scene::open(test, QUIET) else {
+            return;
+        };
+        let mut layout = scene.desktop.command("setxkbmap");
+        let layout = layout.args(["us", "-variant", "intl"]).status();
+        assert!(layout.is_ok_and(|status| status.success()), "setxkbmap");
+        let mut probe = Probe::start(&scene.desktop, toolkit);
+        scene
+            .desktop
+            .focus_window(&format!("probe {}", toolkit.name()));
+        probe.focus(0);
+        scene.select_engine("sotto");
+        // Keys typed while IBus still switches get lost.
+        wait_for("a key to arrive", || {
+            scene.desktop.xdotool(&["key", "period"]);
+            probe.read(0).ends_with('.').then_some(())
+        });
+        scene.desktop.xdotool(&["key", "ctrl+a", "BackSpace"]);
+        probe.wait_for_text(0, "");
+        let keys = [
+            "key",
+            "--delay",
+            "100",
+            "c",
+            "a",
+            "f",
+            "dead_acute",
+            "e",
+            "Shift+x",
+        ];
+        scene.desktop.xdotool(&keys);
+        probe.wait_for_text(0, "caféX");
+    }
 }
 
 #[test]

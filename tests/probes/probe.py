@@ -17,7 +17,9 @@ PASSWORD = 3
 
 
 def tell(event, **more):
-    sys.stdout.write(json.dumps({"event": event, **more}, ensure_ascii=False) + "\n")
+    # Qt names some keys by half a surrogate pair, which is no UTF-8.
+    line = json.dumps({"event": event, **more}, ensure_ascii=False) + "\n"
+    sys.stdout.buffer.write(line.encode(errors="replace"))
     sys.stdout.flush()
 
 
