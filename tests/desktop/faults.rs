@@ -5,6 +5,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use sotto_tests::probe::{Probe, Toolkit};
 use sotto_tests::process::Running;
@@ -126,6 +127,29 @@ fn a_killed_daemon_gives_the_input_engine_back_at_its_next_start() {
     scene.start_daemon();
     scene.wait_for_state("idle");
     scene.wait_for_engine(OWN_ENGINE);
+    dictate_into(&mut probe, &scene, 1);
+    scene.wait_for_engine(OWN_ENGINE);
+}
+
+/// As a laptop does that sleeps: the time goes by for everything else.
+#[test]
+fn a_daemon_that_stood_still_goes_on() {
+    let test = "a_daemon_that_stood_still_goes_on";
+    let Some((mut probe, scene)) = open(test, QUIET) else {
+        return;
+    };
+    let mut speech = begin_into_first(&mut probe, &scene);
+    let pid = Pid::from_raw(i32::try_from(scene.daemon_pid()).unwrap()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    speech.wait();
+    sleep(Duration::from_secs(3));
+    kill_process(pid, Signal::CONT).unwrap();
+    scene.tell("release");
+    scene.wait_for_state("idle");
+    scene.wait_for_engine(OWN_ENGINE);
+    let text = probe.read(0).to_lowercase();
+    assert!(text.starts_with("please"), "{text}");
+    sleep(RELEASE_GRACE);
     dictate_into(&mut probe, &scene, 1);
     scene.wait_for_engine(OWN_ENGINE);
 }

@@ -91,6 +91,7 @@ const WAIT_FOR_THE_NAME: Duration = Duration::from_millis(200);
 /// If another daemon runs and does not answer, or a part cannot be started.
 pub(crate) fn run(start: Start) -> anyhow::Result<bool> {
     core_dump::forbid();
+    memory::keep_together();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
