@@ -85,18 +85,26 @@ impl UserTable {
     ///
     /// If it cannot be read or the copy cannot be written.
     pub(crate) fn export(&self, folders: &Folders) -> io::Result<PathBuf> {
-        let text = self.read(folders)?;
-        let name = format!("sotto-{}", self.file_name());
-        let path = (1..)
-            .map(|n| match n {
-                1 => folders.exports.join(&name),
-                n => folders.exports.join(format!("{n}-{name}")),
-            })
-            .find(|path| !path.exists())
-            .expect("numbers do not end");
-        write_private(&path, &text)?;
-        Ok(path)
+        export(folders, &self.file_name(), &self.read(folders)?)
     }
+}
+
+/// Writes a text to the folder of exports, under a name that is not taken.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub(crate) fn export(folders: &Folders, file_name: &str, text: &str) -> io::Result<PathBuf> {
+    let name = format!("sotto-{file_name}");
+    let path = (1..)
+        .map(|n| match n {
+            1 => folders.exports.join(&name),
+            n => folders.exports.join(format!("{n}-{name}")),
+        })
+        .find(|path| !path.exists())
+        .expect("numbers do not end");
+    write_private(&path, text)?;
+    Ok(path)
 }
 
 #[cfg(test)]

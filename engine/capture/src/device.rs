@@ -158,6 +158,18 @@ pub(crate) fn with_device<T>(
     }
 }
 
+/// Gives the desktop's loudspeaker to `open`, of each sound system in turn until one succeeds.
+pub(crate) fn with_loudspeaker<T>(
+    open: impl Fn(&cpal::Device, String) -> Result<T, CaptureError>,
+) -> Result<T, CaptureError> {
+    first_success(HostChoice::Automatic, |host, name| {
+        let device = host.default_output_device();
+        let device =
+            device.ok_or_else(|| CaptureError::new(CaptureErrorKind::NoDevice, name.as_str()))?;
+        open(&device, format!("{name}:default"))
+    })
+}
+
 /// Tries sound systems in order; of several failures the first that is not merely about an absent system is told.
 fn first_success<T>(
     choice: HostChoice,

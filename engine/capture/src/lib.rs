@@ -9,16 +9,20 @@
 //! Between the sound system's callback and the reader lies a ring that is allocated before the stream starts
 //! ([`ring`]). The callback's end, [`Tap`], does not allocate, lock, log or wait; what does not fit is dropped, counted,
 //! and told by the [`Reader`] at its place in the stream.
+//!
+//! [`Playback`] is the way back: a few seconds of samples to the desktop's loudspeaker, for hearing a test recording.
 
 mod capture;
 mod cookie;
 mod device;
 mod error;
+mod playback;
 mod reader;
 mod tap;
 
 pub use capture::{Capture, CaptureConfig, CaptureEvent};
 pub use device::{DeviceChoice, DeviceEntry, HostChoice, HostName, list_devices};
 pub use error::{CaptureError, CaptureErrorKind};
+pub use playback::Playback;
 pub use reader::{Block, Loss, Read, Reader};
 pub use tap::{Tap, ring};

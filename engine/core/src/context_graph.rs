@@ -6,6 +6,11 @@
 //! so along any token sequence the sum is that of the completed phrases, plus the potential of the
 //! match under way.
 //!
+//! A vocabulary of letters spells the beginning of a phrase inside of every other word. There the
+//! mark of a word's start has to come first, as it does at the beginning of an utterance; it earns
+//! nothing itself. Otherwise each such letter would be lent a boost, and the beam would lose what
+//! was said to what is about to give back.
+//!
 //! Where several phrases end at once the longest counts. Source: Aho and Corasick 1975; the idea of
 //! lending boosts follows icefall's context graph.
 
@@ -22,6 +27,8 @@ pub struct Phrase {
     pub tokens: Vec<u32>,
     /// Natural-log bonus for each of its tokens.
     pub boost_per_token: f32,
+    /// The mark of a word's start, where it is a token of its own: it has to come first.
+    pub word_start: Option<u32>,
 }
 
 /// How far a hypothesis is inside a phrase.
@@ -34,6 +41,7 @@ pub struct ContextGraph {
     nodes: Vec<Node>,
     /// Children of all nodes: token and node, sorted by token within a node.
     edges: Vec<(u32, u32)>,
+    start: ContextState,
 }
 
 #[derive(Debug, Clone)]
@@ -63,6 +71,11 @@ impl ContextGraph {
         for phrase in phrases.iter().filter(|phrase| !phrase.tokens.is_empty()) {
             let mut at = 0;
             let mut earned = 0.0;
+            if let Some(word_start) = phrase.word_start {
+                at = child_or_new(&mut drafts, at, word_start);
+                let potential = &mut drafts[at].potential;
+                *potential = Some(potential.map_or(earned, |other| other.max(earned)));
+            }
             for &token in &phrase.tokens {
                 at = child_or_new(&mut drafts, at, token);
                 earned += phrase.boost_per_token;
@@ -74,13 +87,17 @@ impl ContextGraph {
                 .map_or(earned, |boost| boost.max(earned));
             drafts[at].completes = Some(whole);
         }
-        Self::lay_out(drafts)
+        let mut graph = Self::lay_out(drafts);
+        let word_start = phrases.iter().find_map(|phrase| phrase.word_start);
+        graph.start = ContextState(word_start.map_or(0, |token| graph.walk(0, token)));
+        graph
     }
 
     fn lay_out(mut drafts: Vec<Draft>) -> Self {
         let mut graph = Self {
             nodes: Vec::with_capacity(drafts.len()),
             edges: Vec::new(),
+            start: ContextState::default(),
         };
         for draft in &mut drafts {
             draft.children.sort_unstable();
@@ -122,6 +139,12 @@ impl ContextGraph {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.edges.is_empty()
+    }
+
+    /// Where an utterance begins: at the start of a word.
+    #[must_use]
+    pub const fn start(&self) -> ContextState {
+        self.start
     }
 
     /// What one more token adds to the score, and where it leads.
@@ -195,6 +218,7 @@ mod tests {
             .map(|&(tokens, boost_per_token)| Phrase {
                 tokens: tokens.to_vec(),
                 boost_per_token,
+                word_start: None,
             })
             .collect();
         ContextGraph::new(&phrases)
@@ -246,6 +270,34 @@ mod tests {
         check(&[(&[1, 2], -1.0)], &[1, 2], &[-1.0, -1.0, 0.0]);
     }
 
+    #[test]
+    fn letters_count_only_at_the_start_of_a_word() {
+        let phrase = Phrase {
+            tokens: vec![1, 2],
+            boost_per_token: 1.5,
+            word_start: Some(9),
+        };
+        let graph = ContextGraph::new(&[phrase]);
+        let added = |sequence: &[u32]| {
+            let mut state = graph.start();
+            let mut added = Vec::new();
+            for &token in sequence {
+                let (boost, next) = graph.step(state, token);
+                added.push(boost + 0.0);
+                state = next;
+            }
+            added.push(graph.finish(state) + 0.0);
+            added
+        };
+        assert_eq!(added(&[1, 2, 9]), [1.5, 1.5, 0.0, 0.0]);
+        assert_eq!(added(&[3, 1, 2]), [0.0; 4]);
+        assert_eq!(
+            added(&[3, 9, 1, 2, 9, 1]),
+            [0.0, 0.0, 1.5, 1.5, 0.0, 1.5, -1.5]
+        );
+        assert_eq!(added(&[1, 9, 1, 2]), [1.5, -1.5, 1.5, 1.5, 0.0]);
+    }
+
     proptest! {
         #[test]
         fn sums_are_those_of_completed_phrases(
@@ -254,7 +306,7 @@ mod tests {
         ) {
             let phrases: Vec<Phrase> = phrases
                 .into_iter()
-                .map(|(tokens, boost_per_token)| Phrase { tokens, boost_per_token })
+                .map(|(tokens, boost_per_token)| Phrase { tokens, boost_per_token, word_start: None })
                 .collect();
             let graph = ContextGraph::new(&phrases);
             let mut total = 0.0;

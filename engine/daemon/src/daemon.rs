@@ -74,7 +74,8 @@ use self::{
 };
 pub(crate) use self::{
     config::Config, config_edit::set as set_setting, config_edit::set_model, files::Files,
-    keyboard::examine as examine_keyboard, offer::clipboard_program, push_to_talk::doors,
+    hotwords::own_phrases, keyboard::examine as examine_keyboard, offer::clipboard_program,
+    push_to_talk::doors, writing::table_problems,
 };
 
 /// The component's bus name, as its XML file has it.

@@ -1,5 +1,7 @@
 //! `sotto doctor` and `sotto devices`: what works on this desktop, and why the rest does not.
 
+mod tables;
+
 use std::{
     env,
     io::{self, Write as _},
@@ -25,9 +27,12 @@ const INSTALL_MODEL: &str = "install-model";
 const CHOOSE_MICROPHONE: &str = "choose-microphone";
 const SET_ENVIRONMENT: &str = "set-environment";
 const RECORD_SHORTCUT: &str = "record-shortcut";
+const EDIT_TABLES: &str = "edit-tables";
 
 /// The check that nobody needs to pass.
 const KEYBOARD: &str = "keyboard";
+/// The check of the user's tables: dictation works without it too, but not as the user wants.
+const TABLES: &str = "tables";
 
 /// One line of the report.
 pub(crate) struct Finding {
@@ -94,6 +99,11 @@ pub(crate) fn findings() -> Vec<Finding> {
             what: "clipboard",
             outcome: clipboard(),
             remedy: "",
+        },
+        Finding {
+            what: TABLES,
+            outcome: tables::tables(),
+            remedy: EDIT_TABLES,
         },
     ]
 }
@@ -175,6 +185,8 @@ fn title(what: &str) -> String {
         "applications" => tr!("applications"),
         KEYBOARD => tr!("keyboard"),
         "clipboard" => tr!("clipboard"),
+        // TRANSLATORS: the user's tables of words, replacements and snippets.
+        TABLES => tr!("tables"),
         "key by X11" => tr!("key by X11"),
         "key by portal" => tr!("key by portal"),
         other => other.to_owned(),
@@ -209,6 +221,7 @@ pub(crate) fn examine() -> anyhow::Result<bool> {
     writeln!(out, "\n=>  {}", delivery(&findings))?;
     Ok(findings
         .iter()
+        .filter(|finding| finding.what != TABLES)
         .all(|finding| finding.outcome.is_ok() || is_optional(finding)))
 }
 

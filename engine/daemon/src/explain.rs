@@ -8,6 +8,7 @@ use std::{error::Error, io, path::Path};
 use sotto_capture::{CaptureError, CaptureErrorKind};
 pub(crate) use sotto_i18n::io_cause;
 use sotto_ibus::{ActivationError, AddressError, IbusError};
+use sotto_text::{TableFault, TableProblem};
 use tr::tr;
 
 /// The sentence for an error; the error's own where none is known.
@@ -20,6 +21,8 @@ pub(crate) fn explain(error: &(dyn Error + 'static)) -> String {
         ibus(error)
     } else if let Some(error) = error.downcast_ref::<AddressError>() {
         address(error)
+    } else if let Some(problem) = error.downcast_ref::<TableProblem>() {
+        table(problem)
     } else if let Some(error) = error.downcast_ref::<io::Error>() {
         io_cause(error)
     } else {
@@ -133,6 +136,38 @@ fn address(error: &AddressError) -> String {
     }
 }
 
+fn table(problem: &TableProblem) -> String {
+    let TableProblem {
+        table, line, fault, ..
+    } = problem;
+    let why = match fault {
+        TableFault::NoSpokenWords => tr!("the spoken words are missing"),
+        TableFault::NoText => tr!("the text to write is missing"),
+        TableFault::LoneBrace => {
+            tr!("a brace stands alone: write it twice for the sign itself")
+        }
+        TableFault::UnknownVariable => {
+            tr!("unknown variable: a snippet may use date and clipboard, and no other snippet")
+        }
+        TableFault::UnknownAction { known } => tr!("unknown action, write one of {}", known),
+        TableFault::UnknownGuard => tr!("unknown guard, write noun, verb or nothing"),
+        TableFault::NoClient => tr!("the client's name is missing"),
+        TableFault::UnknownProfile { known } => tr!("unknown profile, write one of {}", known),
+        TableFault::NoWeight => {
+            tr!("the weight is no number: write for example \"New York :2.0\"")
+        }
+        TableFault::NoSpelling => {
+            tr!("the model cannot write this: use other letters or remove the line")
+        }
+        TableFault::NoCorrection => {
+            tr!("a correction needs what is wanted, a tab, and what was written first")
+        }
+        TableFault::Unreadable { cause } => tr!("the file cannot be read ({})", cause),
+    };
+    // TRANSLATORS: a file, a number of a line, what is wrong there.
+    tr!("{}, line {}: {}", table, line, why)
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -147,6 +182,34 @@ mod tests {
     #[test]
     fn without_a_catalogue_errors_say_what_they_say_themselves() {
         let path = || PathBuf::from("/models/en/model.onnx");
+        for fault in [
+            TableFault::NoSpokenWords,
+            TableFault::NoText,
+            TableFault::LoneBrace,
+            TableFault::UnknownVariable,
+            TableFault::UnknownAction {
+                known: "mark".to_owned(),
+            },
+            TableFault::UnknownGuard,
+            TableFault::NoClient,
+            TableFault::UnknownProfile {
+                known: "chat".to_owned(),
+            },
+            TableFault::NoWeight,
+            TableFault::NoSpelling,
+            TableFault::NoCorrection,
+            TableFault::Unreadable {
+                cause: "no".to_owned(),
+            },
+        ] {
+            let problem = TableProblem {
+                table: "snippets.tsv".to_owned(),
+                line: 3,
+                fault,
+            };
+            let told = format!("{}; the other lines are used", explain(&problem));
+            assert_eq!(told, problem.to_string());
+        }
         check(&IbusError::Closed);
         check(&IbusError::FocusMoved);
         check(&IbusError::NameTaken {

@@ -41,8 +41,9 @@ pub(crate) fn list() -> anyhow::Result<bool> {
     let mut out = io::stdout().lock();
     for (tag, manifest) in spoken() {
         let rules = match Language::from_tag(&tag) {
-            Language::Other => "marks and spaces only",
-            _ => "all text rules",
+            // TRANSLATORS: what is done to the text of a language.
+            Language::Other => tr::tr!("marks and spaces only"),
+            _ => tr::tr!("all text rules"),
         };
         let mark = if manifest.id == in_use { "*" } else { " " };
         writeln!(out, "{mark} {tag}\t{}\t{rules}", manifest.id)?;

@@ -96,15 +96,7 @@ fn load_bundle(bundle: &Bundle, stamps: &StampStore) -> anyhow::Result<SpeechMod
     };
     let cache = GraphCache::in_user_cache();
     let acoustic = networks::acoustic(bundle, &options, &cache, stamps)?;
-    let tokens = read(bundle, FileRole::Tokens)?;
-    let mut tokenizer = Tokenizer::from_bytes(
-        &tokens.name,
-        tokens.bytes.as_ref(),
-        Some(acoustic.vocab_size()),
-    )?;
-    if let Some(pieces) = read_optional(bundle, FileRole::Pieces)? {
-        tokenizer = tokenizer.with_piece_scores(&pieces.name, pieces.bytes.as_ref())?;
-    }
+    let tokenizer = tokenizer(bundle, Some(acoustic.vocab_size()))?;
     let language_model = read_optional(bundle, FileRole::LanguageModel)?
         .map(|file| {
             let bytes: LmBytes = Arc::new(file.bytes);
@@ -118,6 +110,16 @@ fn load_bundle(bundle: &Bundle, stamps: &StampStore) -> anyhow::Result<SpeechMod
         language_model,
     };
     Ok(SpeechModel::new(parts)?)
+}
+
+/// Reads what a model's tokens are; `vocab_size` is checked where it is known.
+pub(crate) fn tokenizer(bundle: &Bundle, vocab_size: Option<usize>) -> anyhow::Result<Tokenizer> {
+    let tokens = read(bundle, FileRole::Tokens)?;
+    let tokenizer = Tokenizer::from_bytes(&tokens.name, tokens.bytes.as_ref(), vocab_size)?;
+    Ok(match read_optional(bundle, FileRole::Pieces)? {
+        Some(pieces) => tokenizer.with_piece_scores(&pieces.name, pieces.bytes.as_ref())?,
+        None => tokenizer,
+    })
 }
 
 fn read_optional(bundle: &Bundle, role: FileRole) -> anyhow::Result<Option<NamedBytes>> {

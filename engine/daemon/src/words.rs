@@ -12,7 +12,8 @@ use std::{
 };
 
 use anyhow::Context as _;
-use sotto_text::KnownWord;
+use sotto_i18n::io_cause;
+use sotto_text::{KnownWord, TableFault, TableProblem};
 
 use crate::{cli::WordsCommand, daemon::Files};
 
@@ -24,6 +25,48 @@ struct Lesson {
     chosen: String,
     heard: String,
     n_times: u32,
+}
+
+/// The lessons of a file, by line; `None` for a line that is none.
+fn lessons(text: &str) -> impl Iterator<Item = (usize, Option<Lesson>)> {
+    let lesson = |line: &str| {
+        let mut cells = line.split('\t').map(str::trim);
+        let (chosen, heard) = (cells.next()?.to_owned(), cells.next()?.to_owned());
+        let n_times = cells.next().and_then(|cell| cell.parse().ok()).unwrap_or(1);
+        (!chosen.is_empty()).then_some(Lesson {
+            chosen,
+            heard,
+            n_times,
+        })
+    };
+    (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty())
+        .map(move |(number, line)| (number, lesson(line)))
+}
+
+/// The lines of the file with corrections that teach nothing.
+pub(crate) fn learned_problems(path: &Path) -> Vec<TableProblem> {
+    let problem = |line, fault| TableProblem {
+        table: path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        line,
+        fault,
+    };
+    match fs::read_to_string(path) {
+        Ok(text) => lessons(&text)
+            .filter(|(_, lesson)| lesson.is_none())
+            .map(|(line, _)| problem(line, TableFault::NoCorrection))
+            .collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            let cause = io_cause(&error);
+            vec![problem(1, TableFault::Unreadable { cause })]
+        }
+    }
 }
 
 /// What corrections have taught. `Debug` shows counts only.
@@ -47,18 +90,7 @@ impl Learned {
     }
 
     fn parse(text: &str) -> Self {
-        let lesson = |line: &str| {
-            let mut cells = line.split('\t').map(str::trim);
-            let (chosen, heard) = (cells.next()?.to_owned(), cells.next()?.to_owned());
-            let n_times = cells.next().and_then(|cell| cell.parse().ok()).unwrap_or(1);
-            (!chosen.is_empty()).then_some(Lesson {
-                chosen,
-                heard,
-                n_times,
-            })
-        };
-        let lines = text.lines().filter(|line| !line.starts_with('#'));
-        Self(lines.filter_map(lesson).collect())
+        Self(lessons(text).filter_map(|(_, lesson)| lesson).collect())
     }
 
     /// Takes a correction in.
@@ -245,7 +277,9 @@ impl WordFiles {
                 heard,
                 n_times,
             } = lesson;
-            writeln!(out, "{chosen}\tlearned\tfor \"{heard}\"\t{n_times}")?;
+            // TRANSLATORS: behind a word that a correction has taught; {} is what was written first.
+            let why = tr::tr!("learned, for \"{}\"", heard);
+            writeln!(out, "{chosen}\t{why}\t{n_times}")?;
         }
         Ok(())
     }
@@ -303,7 +337,7 @@ mod tests {
         files.list(&mut listed).unwrap();
         assert_eq!(
             String::from_utf8(listed).unwrap(),
-            "Siobhan\nNew York :2.5\nShevaun\tlearned\tfor \"chevron\"\t1\nthere\tlearned\tfor \"their\"\t1\n"
+            "Siobhan\nNew York :2.5\nShevaun\tlearned, for \"chevron\"\t1\nthere\tlearned, for \"their\"\t1\n"
         );
         assert_eq!(files.export().unwrap(), "Siobhan\nNew York :2.5\nShevaun\n");
         assert!(files.remove(&words(&["New York", "Shevaun"])).unwrap());
@@ -323,7 +357,13 @@ mod tests {
         assert_eq!(learned.hotwords(), ["there"]);
         learned.write(&path).unwrap();
         assert_eq!(Learned::read(&path).unwrap(), learned);
-        assert_eq!(Learned::parse("broken\n\t\nA\tb\tx\n").0.len(), 1);
+        let broken = "# mine\nbroken\n\n\tb\nA\tb\tx\n";
+        assert_eq!(Learned::parse(broken).0.len(), 1);
+        fs::write(&path, broken).unwrap();
+        let problems = learned_problems(&path);
+        let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
+        assert_eq!(lines, [2, 4]);
+        assert_eq!(learned_problems(&folder.path().join("absent")), []);
         assert!(!format!("{learned:?}").contains("there"));
     }
 

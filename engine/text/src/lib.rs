@@ -28,11 +28,9 @@ pub use language::Language;
 pub use ledger::{EditPlan, FieldText, Keys, Ledger, Refused};
 pub use pipeline::TextShaper;
 pub use profile::{AutomaticMarks, CapitalPolicy, FieldPurpose, FinalPeriod, Profile, Profiles};
-pub use replacement::{
-    Hotword, Replacements, SnippetValues, SnippetVariables, names_around, parse_hotwords,
-};
+pub use replacement::{Hotword, Replacements, SnippetValues, SnippetVariables, names_around};
 pub use rules::{Switch, TextChoices, TextRules, UserTable, UserTables};
 pub use sentence::SentenceSplitter;
 pub use spoken::SpokenForms;
-pub use table::TableProblem;
+pub use table::{TableFault, TableProblem};
 pub use word::{Case, Mark, MarkedWord};

@@ -3,7 +3,7 @@
 //! A profile comes from the client's name (built-in and user tables) and the purpose
 //! that the field declares to the input method; what the field declares wins.
 
-use crate::table::{TableProblem, rows};
+use crate::table::{TableFault, TableProblem, rows};
 
 /// What a field declares that it holds, after IBus's input purposes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -159,17 +159,10 @@ impl Profiles {
             let client = row.cell(0).to_lowercase();
             match Profile::named(row.cell(1)) {
                 Some(profile) if !client.is_empty() => self.rows.push((client, profile)),
-                Some(_) => problems.push(row.problem(table, "the client's name is missing")),
+                Some(_) => problems.push(row.problem(table, TableFault::NoClient)),
                 None => {
-                    let known: Vec<&str> = Profile::NAMED.iter().map(|(name, _)| *name).collect();
-                    problems.push(row.problem(
-                        table,
-                        format!(
-                            "unknown profile '{}', write one of {}",
-                            row.cell(1),
-                            known.join(", ")
-                        ),
-                    ));
+                    let known = Profile::NAMED.map(|(name, _)| name).join(", ");
+                    problems.push(row.problem(table, TableFault::UnknownProfile { known }));
                 }
             }
         }
@@ -231,7 +224,7 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "profiles.tsv, line 1: unknown profile 'chatty', write one of prose, email, chat, code, terminal, password; the other lines are used",
+                "profiles.tsv, line 1: unknown profile, write one of prose, email, chat, code, terminal, password; the other lines are used",
                 "profiles.tsv, line 2: the client's name is missing; the other lines are used",
             ]
         );

@@ -10,7 +10,7 @@ use std::fmt;
 use crate::caret::SmallWords;
 use crate::language::Language;
 use crate::piece::Piece;
-use crate::table::{TableProblem, rows, unescape};
+use crate::table::{TableFault, TableProblem, rows, unescape};
 use crate::word::MarkedWord;
 
 /// What a snippet's variables stand for at this moment.
@@ -81,11 +81,11 @@ impl Replacements {
                 .map(str::to_owned)
                 .collect();
             let Some(first) = words.first().cloned() else {
-                problems.push(row.problem(table, "the spoken words are missing"));
+                problems.push(row.problem(table, TableFault::NoSpokenWords));
                 continue;
             };
             if row.cell(1).is_empty() {
-                problems.push(row.problem(table, "the text to write is missing"));
+                problems.push(row.problem(table, TableFault::NoText));
                 continue;
             }
             match parts(row.cell(1)) {
@@ -95,7 +95,7 @@ impl Replacements {
                     entries.push(Entry { words, parts });
                     entries.sort_by_key(|entry| std::cmp::Reverse(entry.words.len()));
                 }
-                Err(reason) => problems.push(row.problem(table, reason)),
+                Err(fault) => problems.push(row.problem(table, fault)),
             }
         }
         problems
@@ -150,7 +150,7 @@ impl Replacements {
 }
 
 /// Splits `{date}` and `{clipboard}` off; `{{` and `}}` are braces.
-fn parts(cell: &str) -> Result<Vec<Part>, String> {
+fn parts(cell: &str) -> Result<Vec<Part>, TableFault> {
     let mut parts = Vec::new();
     let mut text = String::new();
     let mut rest = cell;
@@ -165,16 +165,12 @@ fn parts(cell: &str) -> Result<Vec<Part>, String> {
         let (name, after) = tail
             .strip_prefix('{')
             .and_then(|tail| tail.split_once('}'))
-            .ok_or("a brace stands alone: write {{ or }} for the sign itself")?;
+            .ok_or(TableFault::LoneBrace)?;
         parts.push(Part::Text(unescape(&std::mem::take(&mut text))));
         parts.push(match name {
             "date" => Part::Date,
             "clipboard" => Part::Clipboard,
-            other => {
-                return Err(format!(
-                    "unknown variable '{{{other}}}': a snippet may use {{date}} and {{clipboard}}, and no other snippet"
-                ));
-            }
+            _ => return Err(TableFault::UnknownVariable),
         });
         rest = after;
     }
@@ -199,40 +195,6 @@ impl fmt::Debug for Hotword {
             .field("weight", &self.weight)
             .finish()
     }
-}
-
-/// Hotwords of one a line, with an optional tab and weight from 0 to 10.
-#[must_use]
-pub fn parse_hotwords(table: &str, text: &str) -> (Vec<Hotword>, Vec<TableProblem>) {
-    let mut hotwords: Vec<Hotword> = Vec::new();
-    let mut problems = Vec::new();
-    for row in rows(text) {
-        let weight = match row.cell(1) {
-            "" => Some(1.0),
-            cell => cell
-                .parse::<f32>()
-                .ok()
-                .filter(|weight| (0.0..=10.0).contains(weight)),
-        };
-        let word = row.cell(0).split_whitespace().collect::<Vec<_>>().join(" ");
-        match weight {
-            _ if !word.chars().any(char::is_alphabetic) => {
-                problems.push(row.problem(table, "a hotword needs a letter"));
-            }
-            Some(weight) => {
-                hotwords.retain(|known| known.text != word);
-                hotwords.push(Hotword { text: word, weight });
-            }
-            None => problems.push(row.problem(
-                table,
-                format!(
-                    "'{}' is no weight, write a number from 0 to 10",
-                    row.cell(1)
-                ),
-            )),
-        }
-    }
-    (hotwords, problems)
 }
 
 /// The most names that are taken from a text.
@@ -309,28 +271,13 @@ mod tests {
         let problems = replacements.extend("snippets.tsv", table);
         let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
         assert_eq!(lines, [2, 3, 4, 5, 6]);
-        assert!(problems[0].reason.starts_with("unknown variable '{self}'"));
+        assert_eq!(problems[0].fault, TableFault::UnknownVariable);
         let words = MarkedWord::from_written("good");
         assert!(
             replacements
                 .at(&words, 0, &SnippetValues::default())
                 .is_some()
         );
-    }
-
-    #[test]
-    fn reads_hotwords() {
-        let (hotwords, problems) = parse_hotwords(
-            "hotwords.txt",
-            "# mine\nSiobhán\t2.5\nKubernetes\nX\theavy\n123\nA\t99\n",
-        );
-        let expected = [("Siobhán", 2.5), ("Kubernetes", 1.0)].map(|(text, weight)| Hotword {
-            text: text.into(),
-            weight,
-        });
-        assert_eq!(hotwords, expected);
-        let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
-        assert_eq!(lines, [4, 5, 6]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use crate::language::Language;
 use crate::piece::join;
 use crate::profile::CapitalPolicy;
-use crate::table::{Row, TableProblem, rows};
+use crate::table::{Row, TableFault, TableProblem, rows};
 use crate::word::MarkedWord;
 
 mod writer;
@@ -188,10 +188,10 @@ impl SpokenForms {
         join(&writer.finish(), CapitalPolicy::Sentences)
     }
 
-    fn add_row(&mut self, row: &Row<'_>) -> Result<(), String> {
+    fn add_row(&mut self, row: &Row<'_>) -> Result<(), TableFault> {
         let name = row.cell(0).to_lowercase();
         if name.is_empty() {
-            return Err("the spoken name is missing".to_owned());
+            return Err(TableFault::NoSpokenWords);
         }
         match row.cell(1) {
             "determiner" => self.determiners.insert(name),
@@ -211,27 +211,20 @@ impl SpokenForms {
         Ok(())
     }
 
-    fn form(name: &str, action: &str, row: &Row<'_>) -> Result<Form, String> {
+    fn form(name: &str, action: &str, row: &Row<'_>) -> Result<Form, TableFault> {
         let Some((_, action)) = ACTIONS.iter().find(|(known, _)| *known == action) else {
-            let known: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
-            return Err(format!(
-                "unknown action '{action}', write one of {}",
-                known.join(", ")
-            ));
+            let known = ACTIONS.map(|(name, _)| name).join(", ");
+            return Err(TableFault::UnknownAction { known });
         };
         let text = row.text(2);
         if action.needs_text() && text.is_empty() {
-            return Err("the text to write is missing".to_owned());
+            return Err(TableFault::NoText);
         }
         let guard = match row.cell(3) {
             "" => Guard::Never,
             "noun" => Guard::Noun,
             "verb" => Guard::Verb,
-            other => {
-                return Err(format!(
-                    "unknown guard '{other}', write noun, verb or nothing"
-                ));
-            }
+            _ => return Err(TableFault::UnknownGuard),
         };
         Ok(Form {
             words: name.split_whitespace().map(str::to_owned).collect(),

@@ -7,14 +7,64 @@ use thiserror::Error;
 
 /// A row of a table that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{table}, line {line}: {reason}; the other lines are used")]
+#[error("{table}, line {line}: {fault}; the other lines are used")]
 pub struct TableProblem {
     /// Name of the table, as the caller calls it (usually a file name).
     pub table: String,
     /// Line number, from 1.
     pub line: usize,
     /// What is wrong and what is expected.
-    pub reason: String,
+    pub fault: TableFault,
+}
+
+/// What is wrong with a row. No message holds what the row says: it may be private.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum TableFault {
+    /// The first cell is empty.
+    #[error("the spoken words are missing")]
+    NoSpokenWords,
+    /// The cell with the text is empty.
+    #[error("the text to write is missing")]
+    NoText,
+    /// A brace that belongs to no variable.
+    #[error("a brace stands alone: write it twice for the sign itself")]
+    LoneBrace,
+    /// A variable that does not exist, such as another snippet.
+    #[error("unknown variable: a snippet may use date and clipboard, and no other snippet")]
+    UnknownVariable,
+    /// A spoken form does something that does not exist.
+    #[error("unknown action, write one of {known}")]
+    UnknownAction {
+        /// All actions.
+        known: String,
+    },
+    /// A spoken form is guarded by something that does not exist.
+    #[error("unknown guard, write noun, verb or nothing")]
+    UnknownGuard,
+    /// The first cell of a profile is empty.
+    #[error("the client's name is missing")]
+    NoClient,
+    /// An application has a profile that does not exist.
+    #[error("unknown profile, write one of {known}")]
+    UnknownProfile {
+        /// All profiles.
+        known: String,
+    },
+    /// A word of the user's own has a weight that is no number.
+    #[error("the weight is no number: write for example \"New York :2.0\"")]
+    NoWeight,
+    /// A word of the user's own needs letters that the model does not know.
+    #[error("the model cannot write this: use other letters or remove the line")]
+    NoSpelling,
+    /// A correction lacks a cell.
+    #[error("a correction needs what is wanted, a tab, and what was written first")]
+    NoCorrection,
+    /// The file cannot be read at all.
+    #[error("the file cannot be read ({cause})")]
+    Unreadable {
+        /// What the system says.
+        cause: String,
+    },
 }
 
 /// One row with content.
@@ -40,11 +90,11 @@ impl<'a> Row<'a> {
         self.cells.iter().map(|cell| cell.trim())
     }
 
-    pub(crate) fn problem(&self, table: &str, reason: impl Into<String>) -> TableProblem {
+    pub(crate) fn problem(&self, table: &str, fault: TableFault) -> TableProblem {
         TableProblem {
             table: table.to_owned(),
             line: self.line,
-            reason: reason.into(),
+            fault,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod models;
 
+mod choose;
 mod daemon;
 mod own;
 
@@ -78,11 +79,13 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         models::running_downloads,
         models::import_model,
         models::updates,
+        choose::choose,
         own::start,
         own::status,
         own::read_table,
         own::write_table,
         own::export_table,
+        own::export_profiles,
         own::history,
         own::delete_history,
         own::autostart,

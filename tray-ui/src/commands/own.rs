@@ -6,7 +6,13 @@ use tauri::State;
 use tr::tr;
 
 use super::Refusal;
-use crate::{autostart, bus::Status, history, user_table::UserTable, window::Desk};
+use crate::{
+    autostart,
+    bus::Status,
+    history,
+    user_table::{UserTable, export},
+    window::Desk,
+};
 
 type Done<T> = Result<T, Refusal>;
 
@@ -61,6 +67,13 @@ pub(crate) async fn write_table(desk: State<'_, Desk>, name: String, text: Strin
 #[tauri::command]
 pub(crate) async fn export_table(desk: State<'_, Desk>, name: String) -> Done<String> {
     let path = table(&name)?.export(&desk.folders)?;
+    Ok(path.display().to_string())
+}
+
+/// Profiles of applications as rows of text; they are settings of the daemon and no file.
+#[tauri::command]
+pub(crate) async fn export_profiles(desk: State<'_, Desk>, text: String) -> Done<String> {
+    let path = export(&desk.folders, "profiles.tsv", &text)?;
     Ok(path.display().to_string())
 }
 

@@ -16,6 +16,7 @@ const names = () =>
     ["clipboard", t("Clipboard")],
     ["keyboard", t("The desktop's portal as a keyboard")],
     ["push-to-talk", t("Push-to-talk key")],
+    ["tables", t("Your own words and texts")],
   ]);
 
 // What mends a finding: a page, or a call.
@@ -23,6 +24,7 @@ const pages = new Map([
   ["install-model", ["#models", () => t("Choose a model")]],
   ["choose-microphone", ["#microphone", () => t("Choose a microphone")]],
   ["record-shortcut", ["#shortcut", () => t("Choose a key")]],
+  ["edit-tables", ["#text", () => t("Edit them")]],
 ]);
 const calls = new Map([
   ["start-ibus", () => t("Start the input method")],

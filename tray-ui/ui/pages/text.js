@@ -3,6 +3,7 @@
 import { attempt } from "../desk.js";
 import { field, h, section } from "../dom.js";
 import { t } from "../i18n.js";
+import { profilesEditor } from "../parts/profiles.js";
 import { tableEditor } from "../parts/table.js";
 import { any, readSettings, toggle } from "../settings.js";
 
@@ -53,6 +54,7 @@ export async function render(page) {
     await tableEditor("words", t("Words and names"), t("One word or phrase on each line, such as a name; \" :2.5\" at the end gives it more weight.")),
     await tableEditor("replacements", t("Replacements"), t("Spoken words, a tab, and what is written for them.")),
     await tableEditor("snippets", t("Snippets"), t("Spoken words, a tab, and a longer text; \\n breaks the line, {date} and {clipboard} are filled in.")),
+    await profilesEditor(),
     await tableEditor("learned", t("Learned corrections"), t("Corrections that Sotto has learned from you; delete lines that are wrong.")),
   );
   const language = h("select", { name: "spoken-language" }, ["en", "de", "fr", "es"].map((code) =>

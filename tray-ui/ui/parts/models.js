@@ -211,6 +211,16 @@ export async function modelList({ brief }) {
       say(t("{id} is installed.", { id }));
     }),
   );
+  const choose = (label, wanted) =>
+    button(label, () =>
+      attempt(async () => {
+        const chosen = await ask("choose", { wanted });
+        if (chosen) {
+          path.value = chosen;
+          add.focus();
+        }
+      }),
+    );
   const updates = h("div", { role: "status" });
   const look = button(t("Look for updates"), () =>
     attempt(async () => {
@@ -280,6 +290,7 @@ export async function modelList({ brief }) {
       section(
         t("Models from elsewhere"),
         field(t("Folder or archive"), path, t("Its path, or drop it on this window: a folder, or a .tar.bz2 or .tar.gz archive, in the layout of the public streaming models.")),
+        h("div", { class: "row" }, choose(t("Choose a folder…"), "model-folder"), choose(t("Choose an archive…"), "model-archive")),
         field(t("Its language"), spoken, t("Two letters, such as en; empty if the model tells it.")),
         h("div", { class: "row" }, add),
       ),

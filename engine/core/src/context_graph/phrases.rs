@@ -82,6 +82,7 @@ pub fn read_phrases(
             read.push(Phrase {
                 tokens,
                 boost_per_token,
+                word_start: tokenizer.word_start(phrase),
             });
         }
     }
@@ -110,6 +111,19 @@ mod tests {
         let expected = vec![(vec![2, 3], 1.5), (vec![3, 1, 2], -2.0)];
         assert_eq!(read(b"AB\r\n\n  b a :-2  \n"), Ok(expected));
         assert_eq!(read(b""), Ok(vec![]));
+    }
+
+    #[test]
+    fn letters_are_preferred_at_the_start_of_words_only() {
+        let start = |table: &str, phrase: &str| {
+            let tokenizer = Tokenizer::from_bytes("tokens.txt", table.as_bytes(), None).unwrap();
+            let read = read_phrases("words.txt", phrase.as_bytes(), &tokenizer, 1.0).unwrap();
+            read[0].word_start
+        };
+        assert_eq!(start("<blk> 0\n▁ 1\na 2\n", "a"), Some(1));
+        assert_eq!(start("<blk> 0\n▁ 1\n東 2\n", "東"), None);
+        assert_eq!(start("<blk> 0\n▁ 1\na 2\n▁a 3\n", "a"), None);
+        assert_eq!(start("<blk> 0\na 1\n", "a"), None);
     }
 
     #[test]

@@ -117,7 +117,10 @@ impl Bias {
 
     pub(super) fn start(&self) -> BiasState {
         BiasState {
-            context: ContextState::default(),
+            context: self
+                .context
+                .as_ref()
+                .map_or_else(ContextState::default, |graph| graph.start()),
             boost: 0.0,
             word: self.words.as_ref().map(|words| WordState {
                 lm: words.model.start(),

@@ -169,6 +169,17 @@ impl Tokenizer {
         Ok(tokens)
     }
 
+    /// The token that comes before a phrase in the middle of an utterance, where the mark of a
+    /// word's start is a token of its own.
+    #[must_use]
+    pub fn word_start(&self, phrase: &str) -> Option<u32> {
+        let first = phrase.chars().find(|letter| !letter.is_whitespace())?;
+        if self.marks_word_starts() || joining(first) == Joining::Unspaced {
+            return None;
+        }
+        self.ids.get(b" ".as_slice()).copied()
+    }
+
     /// The byte strings that may stand for a unit, the likeliest first.
     fn candidates(&self, unit: &Unit<'_>, idx: usize) -> Vec<Vec<u8>> {
         let bare = unit.text.as_bytes().to_vec();

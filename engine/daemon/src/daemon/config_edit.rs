@@ -3,6 +3,8 @@
 //! The text is edited by lines and then read again: an edit that would change anything else is
 //! refused, so that a file in an unusual layout is never damaged.
 
+mod profiles;
+
 use std::{fs, io, path::Path};
 
 use sotto_i18n::io_cause;
@@ -51,6 +53,7 @@ pub(crate) fn list(path: &Path) -> Result<Vec<Entry>, EditError> {
     let set: Table = toml::from_str(&text).map_err(|_error| broken(path, &text))?;
     let mut defaults = Vec::new();
     flatten("", &default_table(), &mut defaults);
+    defaults.push((profiles::KEY.to_owned(), Value::Array(Vec::new())));
     Ok(defaults
         .into_iter()
         .map(|(key, default)| Entry {
@@ -190,13 +193,18 @@ fn edit(
     value: Option<&serde_json::Value>,
     file: &str,
 ) -> Result<String, EditError> {
-    let unknown = || EditError::Unknown(key.to_owned());
-    lookup(&default_table(), key)
-        .filter(|default| !default.is_table())
-        .ok_or_else(unknown)?;
-    let (section, name) = key.rsplit_once('.').ok_or_else(unknown)?;
     let before: Table = toml::from_str(text).map_err(|_error| broken(Path::new(file), text))?;
-    let edited = edit_lines(text, section, name, value);
+    let (edited, value) = if key == profiles::KEY {
+        let wanted = value.filter(|value| !value.as_array().is_some_and(Vec::is_empty));
+        (profiles::edit_lines(text, wanted), wanted)
+    } else {
+        let unknown = || EditError::Unknown(key.to_owned());
+        lookup(&default_table(), key)
+            .filter(|default| !default.is_table())
+            .ok_or_else(unknown)?;
+        let (section, name) = key.rsplit_once('.').ok_or_else(unknown)?;
+        (edit_lines(text, section, name, value), value)
+    };
     let layout = || EditError::Layout {
         file: file.to_owned(),
         key: key.to_owned(),

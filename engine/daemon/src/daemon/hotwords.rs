@@ -3,9 +3,10 @@
 use std::{fmt, sync::Arc};
 
 use sotto_core::{
-    context_graph::{ContextGraph, Phrase, read_phrases},
+    context_graph::{ContextGraph, Phrase, PhrasesError, read_phrases},
     tokens::Tokenizer,
 };
+use sotto_text::{TableFault, TableProblem};
 use tr::tr;
 
 use crate::{daemon::log::note, model::DEFAULT_BOOST};
@@ -13,6 +14,9 @@ use crate::{daemon::log::note, model::DEFAULT_BOOST};
 /// Bonus for a token of a name around the caret: it is less sure to be said than a word of the
 /// user's own.
 const NAME_BOOST: f32 = 1.0;
+
+/// The file of the user's words, beside the settings.
+const WORDS: &str = "words.txt";
 
 /// Phrases by where they come from. `Debug` shows counts only.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -43,26 +47,18 @@ impl fmt::Debug for Hotwords {
 
 impl Hotwords {
     /// What the model can spell of them, and the lines of `words.txt` that it cannot use.
-    pub(crate) fn graph(&self, tokenizer: &Tokenizer) -> (Option<Arc<ContextGraph>>, Vec<usize>) {
-        let mut phrases: Vec<Phrase> = Vec::new();
-        let mut broken = Vec::new();
-        let read = |line: &str, boost| read_phrases("words.txt", line.as_bytes(), tokenizer, boost);
-        for (line, text) in (1..).zip(self.own.lines()) {
-            if text.trim_start().starts_with('#') {
-                continue;
-            }
-            match read(text, DEFAULT_BOOST) {
-                Ok(read) => phrases.extend(read),
-                Err(_) => broken.push(line),
-            }
-        }
+    pub(crate) fn graph(
+        &self,
+        tokenizer: &Tokenizer,
+    ) -> (Option<Arc<ContextGraph>>, Vec<TableProblem>) {
+        let (mut phrases, broken) = own_phrases(&self.own, tokenizer);
         let others = self.spoken.iter().chain(&self.learned);
         let others = others.chain(&self.application);
         let others = others.map(|word| (word, DEFAULT_BOOST));
         let names = self.names.iter().map(|name| (name, NAME_BOOST));
         for (word, boost) in others.chain(names) {
             // What the model has no letters for cannot be preferred.
-            phrases.extend(read(word, boost).unwrap_or_default());
+            phrases.extend(read(word, tokenizer, boost).unwrap_or_default());
         }
         let graph = (!phrases.is_empty()).then(|| Arc::new(ContextGraph::new(&phrases)));
         (graph, broken)
@@ -72,7 +68,7 @@ impl Hotwords {
     pub(crate) fn graph_noted(&self, tokenizer: &Tokenizer) -> Option<Arc<ContextGraph>> {
         let (graph, broken) = self.graph(tokenizer);
         if !broken.is_empty() {
-            let lines: Vec<String> = broken.iter().map(ToString::to_string).collect();
+            let lines: Vec<String> = broken.iter().map(|row| row.line.to_string()).collect();
             note!(
                 "{}",
                 tr!(
@@ -83,6 +79,35 @@ impl Hotwords {
         }
         graph
     }
+}
+
+fn read(line: &str, tokenizer: &Tokenizer, boost: f32) -> Result<Vec<Phrase>, PhrasesError> {
+    read_phrases(WORDS, line.as_bytes(), tokenizer, boost)
+}
+
+/// The phrases of `words.txt`, and its lines that cannot be used with this model.
+pub(crate) fn own_phrases(words: &str, tokenizer: &Tokenizer) -> (Vec<Phrase>, Vec<TableProblem>) {
+    let mut phrases = Vec::new();
+    let mut broken = Vec::new();
+    for (line, text) in (1..).zip(words.lines()) {
+        if text.trim_start().starts_with('#') {
+            continue;
+        }
+        match read(text, tokenizer, DEFAULT_BOOST) {
+            Ok(read) => phrases.extend(read),
+            Err(error) => broken.push(TableProblem {
+                table: WORDS.to_owned(),
+                line,
+                fault: match error {
+                    PhrasesError::NoBoost { .. } => TableFault::NoWeight,
+                    PhrasesError::NoSpelling { .. } | PhrasesError::NotUtf8 { .. } => {
+                        TableFault::NoSpelling
+                    }
+                },
+            }),
+        }
+    }
+    (phrases, broken)
 }
 
 #[cfg(test)]
@@ -100,7 +125,14 @@ mod tests {
         };
         let (graph, broken) = hotwords.graph(&tokenizer);
         assert!(graph.is_some());
-        assert_eq!(broken, [3, 5]);
+        let broken: Vec<_> = broken
+            .into_iter()
+            .map(|row| (row.line, row.fault))
+            .collect();
+        assert_eq!(
+            broken,
+            [(3, TableFault::NoSpelling), (5, TableFault::NoWeight)]
+        );
         let (graph, broken) = Hotwords::default().graph(&tokenizer);
         assert!(graph.is_none() && broken.is_empty());
         assert!(!format!("{hotwords:?}").contains("Zoe"));

@@ -4,9 +4,10 @@
 //! memory: it can be played, and is forgotten with the meter.
 
 use std::{
-    path::PathBuf,
-    process::{Command, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
     time::{Duration, Instant},
 };
 
@@ -15,9 +16,7 @@ use sotto_session::CaptureFailure;
 use tokio::sync::{oneshot, watch};
 
 use crate::daemon::{
-    log::note,
-    microphone::{Heard, Microphone, Recording},
-    offer::find_program,
+    microphone::{Heard, Loudspeaker, Microphone, Playing, Recording},
     service::SILENT_DBFS,
 };
 
@@ -82,7 +81,7 @@ impl Meter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotPlayed {
     NothingRecorded,
-    NoPlayer,
+    NoLoudspeaker,
 }
 
 /// What is asked of the thread.
@@ -92,8 +91,6 @@ pub(crate) enum MeterOrder {
     Record(u32),
     Play(oneshot::Sender<Result<(), NotPlayed>>),
     Forget,
-    /// The player has ended.
-    Played,
 }
 
 /// Starts the thread; it ends when the last sender of orders is gone.
@@ -103,19 +100,20 @@ pub(crate) enum MeterOrder {
 /// If there can be no thread.
 pub(crate) fn start(
     microphone: Box<dyn Microphone>,
+    loudspeaker: Box<dyn Loudspeaker>,
 ) -> std::io::Result<(Sender<MeterOrder>, watch::Receiver<Meter>)> {
     let (orders, order) = channel();
     let (show, shown) = watch::channel(Meter::OFF);
-    let own_orders = orders.clone();
     std::thread::Builder::new()
         .name("meter".to_owned())
         .spawn(move || {
             MeterThread {
                 order,
-                orders: own_orders,
                 microphone,
+                loudspeaker,
                 show,
                 sound: Sound::default(),
+                playing: None,
             }
             .run();
         })?;
@@ -138,10 +136,11 @@ impl std::fmt::Debug for Sound {
 
 struct MeterThread {
     order: Receiver<MeterOrder>,
-    orders: Sender<MeterOrder>,
     microphone: Box<dyn Microphone>,
+    loudspeaker: Box<dyn Loudspeaker>,
     show: watch::Sender<Meter>,
     sound: Sound,
+    playing: Option<Box<dyn Playing>>,
 }
 
 impl MeterThread {
@@ -178,6 +177,7 @@ impl MeterThread {
             }
             MeterOrder::Stop => {}
             MeterOrder::Record(seconds) => {
+                self.playing = None;
                 let rate_hz = self.sound.rate_hz;
                 let n_wanted = seconds.clamp(1, RECORDING_LIMIT_S) * rate_hz;
                 self.sound = Sound {
@@ -193,14 +193,10 @@ impl MeterThread {
                 let _gone = reply.send(self.play());
             }
             MeterOrder::Forget => {
+                self.playing = None;
                 self.sound.samples = Vec::new();
                 self.change(|meter| meter.recording = TestRecording::None);
             }
-            MeterOrder::Played => self.change(|meter| {
-                if meter.recording == TestRecording::Playing {
-                    meter.recording = TestRecording::Recorded;
-                }
-            }),
         }
     }
 
@@ -235,6 +231,14 @@ impl MeterThread {
             if is_gone {
                 break;
             }
+            if self
+                .playing
+                .as_ref()
+                .is_some_and(|playing| playing.is_over())
+            {
+                self.playing = None;
+                self.change(|meter| meter.recording = TestRecording::Recorded);
+            }
             if Instant::now() >= level_due {
                 level_due = Instant::now() + LEVEL_PERIOD;
                 let level_dbfs = loudness.take_peak_dbfs();
@@ -247,6 +251,7 @@ impl MeterThread {
             }
         }
         drop(recording);
+        self.playing = None;
         self.sound = Sound::default();
         self.change(|meter| *meter = Meter::OFF);
     }
@@ -264,66 +269,16 @@ impl MeterThread {
         }
     }
 
-    fn play(&self) -> Result<(), NotPlayed> {
+    fn play(&mut self) -> Result<(), NotPlayed> {
         if self.show.borrow().recording != TestRecording::Recorded {
             return Err(NotPlayed::NothingRecorded);
         }
-        let mut command = player(self.sound.rate_hz).ok_or(NotPlayed::NoPlayer)?;
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let mut playing = command.spawn().map_err(|error| {
-            note!("the test recording cannot be played: {error}");
-            NotPlayed::NoPlayer
-        })?;
-        let bytes: Vec<u8> = self
-            .sound
-            .samples
-            .iter()
-            .flat_map(|sample| sample.to_le_bytes())
-            .collect();
+        let samples = Arc::from(self.sound.samples.as_slice());
+        let playing = self.loudspeaker.play(&samples, self.sound.rate_hz);
+        self.playing = Some(playing.map_err(|_mute| NotPlayed::NoLoudspeaker)?);
         self.change(|meter| meter.recording = TestRecording::Playing);
-        let orders = self.orders.clone();
-        std::thread::spawn(move || {
-            if let Some(mut stdin) = playing.stdin.take() {
-                // A player that ended early has said why on its own.
-                let _ended = std::io::Write::write_all(&mut stdin, &bytes);
-            }
-            let _ended = playing.wait();
-            // The daemon may have ended in the meantime.
-            let _ended = orders.send(MeterOrder::Played);
-        });
         Ok(())
     }
-}
-
-/// A program that plays mono 32-bit floating-point samples from its standard input.
-fn player(rate_hz: u32) -> Option<Command> {
-    let with = |program: PathBuf, arguments: &[&str]| {
-        let mut command = Command::new(program);
-        command.args(arguments).arg(format!("--rate={rate_hz}"));
-        command
-    };
-    let pacat = find_program("pacat").map(|program| {
-        with(
-            program,
-            &["--playback", "--raw", "--format=float32le", "--channels=1"],
-        )
-    });
-    pacat.or_else(|| {
-        find_program("aplay").map(|program| {
-            with(
-                program,
-                &[
-                    "--quiet",
-                    "--file-type=raw",
-                    "--format=FLOAT_LE",
-                    "--channels=1",
-                ],
-            )
-        })
-    })
 }
 
 /// Peak, noise floor and clipping of what comes in.
@@ -381,7 +336,13 @@ impl Loudness {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    };
+
     use super::*;
+    use crate::daemon::microphone::Mute;
 
     /// A microphone that hums at one amplitude for ever.
     struct Hum(f32);
@@ -419,6 +380,43 @@ mod tests {
         }
     }
 
+    /// A loudspeaker that has played everything when its end is allowed.
+    struct Hall {
+        heard: Arc<Mutex<Vec<f32>>>,
+        may_end: Arc<AtomicBool>,
+    }
+
+    impl Loudspeaker for Hall {
+        fn play(&mut self, samples: &Arc<[f32]>, rate_hz: u32) -> Result<Box<dyn Playing>, Mute> {
+            assert_eq!(rate_hz, 8_000);
+            *self.heard.lock().unwrap() = samples.to_vec();
+            Ok(Box::new(Echo(Arc::clone(&self.may_end))))
+        }
+    }
+
+    struct Echo(Arc<AtomicBool>);
+
+    impl Playing for Echo {
+        fn is_over(&self) -> bool {
+            self.0.load(Ordering::SeqCst)
+        }
+    }
+
+    /// No loudspeaker at all.
+    struct Silence;
+
+    impl Loudspeaker for Silence {
+        fn play(&mut self, _samples: &Arc<[f32]>, _rate_hz: u32) -> Result<Box<dyn Playing>, Mute> {
+            Err(Mute)
+        }
+    }
+
+    async fn played(orders: &Sender<MeterOrder>) -> Result<(), NotPlayed> {
+        let (reply, answer) = oneshot::channel();
+        orders.send(MeterOrder::Play(reply)).unwrap();
+        answer.await.unwrap()
+    }
+
     async fn wait_for(
         shown: &mut watch::Receiver<Meter>,
         wanted: impl Fn(&Meter) -> bool,
@@ -437,7 +435,7 @@ mod tests {
 
     #[tokio::test]
     async fn level_and_floor_are_shown_while_the_microphone_is_open() {
-        let (orders, mut shown) = start(Box::new(Hum(0.1))).unwrap();
+        let (orders, mut shown) = start(Box::new(Hum(0.1)), Box::new(Silence)).unwrap();
         assert_eq!(opened(&orders, "none").await, Err(CaptureFailure::NoDevice));
         assert_eq!(*shown.borrow(), Meter::OFF);
         opened(&orders, "default").await.unwrap();
@@ -450,19 +448,38 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_recording_is_kept_and_forgotten_with_the_meter() {
-        let (orders, mut shown) = start(Box::new(Hum(1.0))).unwrap();
+    async fn a_recording_is_kept_played_and_forgotten_with_the_meter() {
+        let (heard, may_end) = <(Arc<Mutex<Vec<f32>>>, Arc<AtomicBool>)>::default();
+        let hall = Hall {
+            heard: Arc::clone(&heard),
+            may_end: Arc::clone(&may_end),
+        };
+        let (orders, mut shown) = start(Box::new(Hum(1.0)), Box::new(hall)).unwrap();
         opened(&orders, "default").await.unwrap();
         wait_for(&mut shown, |meter| meter.clipping).await;
+        assert_eq!(played(&orders).await, Err(NotPlayed::NothingRecorded));
         orders.send(MeterOrder::Record(1)).unwrap();
-        wait_for(&mut shown, |meter| {
-            meter.recording == TestRecording::Recorded
-        })
-        .await;
+        let is = |recording| move |meter: &Meter| meter.recording == recording;
+        wait_for(&mut shown, is(TestRecording::Recorded)).await;
+        assert_eq!(played(&orders).await, Ok(()));
+        assert_eq!(shown.borrow().recording, TestRecording::Playing);
+        assert_eq!(*heard.lock().unwrap(), vec![1.0; 8_000]);
+        may_end.store(true, Ordering::SeqCst);
+        wait_for(&mut shown, is(TestRecording::Recorded)).await;
         orders.send(MeterOrder::Stop).unwrap();
         wait_for(&mut shown, |meter| *meter == Meter::OFF).await;
-        let (reply, answer) = oneshot::channel();
-        orders.send(MeterOrder::Play(reply)).unwrap();
-        assert_eq!(answer.await.unwrap(), Err(NotPlayed::NothingRecorded));
+        assert_eq!(played(&orders).await, Err(NotPlayed::NothingRecorded));
+    }
+
+    #[tokio::test]
+    async fn without_a_loudspeaker_the_recording_stays() {
+        let (orders, mut shown) = start(Box::new(Hum(0.5)), Box::new(Silence)).unwrap();
+        opened(&orders, "default").await.unwrap();
+        wait_for(&mut shown, |meter| meter.metering).await;
+        orders.send(MeterOrder::Record(1)).unwrap();
+        let is_recorded = |meter: &Meter| meter.recording == TestRecording::Recorded;
+        wait_for(&mut shown, is_recorded).await;
+        assert_eq!(played(&orders).await, Err(NotPlayed::NoLoudspeaker));
+        assert!(is_recorded(&shown.borrow()));
     }
 }

@@ -1,4 +1,6 @@
-//! What the recognizer thread needs of a microphone: an edge that tests replace by a recording.
+//! What the daemon needs of a microphone and of a loudspeaker: edges that tests replace.
+
+use std::sync::Arc;
 
 use sotto_session::CaptureFailure;
 
@@ -29,4 +31,20 @@ pub(crate) trait Recording {
 
     /// What came next; `None` while nothing has come.
     fn read(&mut self) -> Option<Heard>;
+}
+
+/// The loudspeaker cannot be opened; the log says why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mute;
+
+/// Plays recordings.
+pub(crate) trait Loudspeaker: Send {
+    /// Plays mono samples of that rate.
+    fn play(&mut self, samples: &Arc<[f32]>, rate_hz: u32) -> Result<Box<dyn Playing>, Mute>;
+}
+
+/// A recording that is being played; dropping it stops.
+pub(crate) trait Playing {
+    /// Whether it has come to its end.
+    fn is_over(&self) -> bool;
 }

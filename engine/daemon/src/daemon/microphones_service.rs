@@ -18,7 +18,7 @@ use crate::daemon::{
     log::note,
     messages,
     meter::{self, Meter, MeterOrder, NotPlayed},
-    microphone::Microphone,
+    microphone::{Loudspeaker, Microphone},
 };
 
 /// The served object.
@@ -38,9 +38,10 @@ impl MicrophonesService {
         connection: &Connection,
         config_path: PathBuf,
         microphone: Box<dyn Microphone>,
+        loudspeaker: Box<dyn Loudspeaker>,
     ) -> zbus::Result<()> {
-        let (orders, shown) =
-            meter::start(microphone).map_err(|error| zbus::Error::InputOutput(error.into()))?;
+        let (orders, shown) = meter::start(microphone, loudspeaker)
+            .map_err(|error| zbus::Error::InputOutput(error.into()))?;
         let mut changes = shown.clone();
         let server = connection.object_server();
         let served = Self {
@@ -161,8 +162,10 @@ impl MicrophonesService {
             .map_err(|not_played| {
                 let sentence = match not_played {
                     NotPlayed::NothingRecorded => tr!("Nothing is recorded yet: record first."),
-                    NotPlayed::NoPlayer => {
-                        tr!("No player is installed: install pulseaudio-utils or alsa-utils.")
+                    NotPlayed::NoLoudspeaker => {
+                        tr!(
+                            "No loudspeaker can be opened: check the sound settings of the desktop."
+                        )
                     }
                 };
                 MicrophoneError::NothingToPlay(sentence)

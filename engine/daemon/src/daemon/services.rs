@@ -11,7 +11,7 @@ use crate::daemon::{
     microphones_service::MicrophonesService,
     models_service::ModelsService,
     settings_service::SettingsService,
-    sound::DesktopMicrophone,
+    sound::{DesktopLoudspeaker, DesktopMicrophone},
 };
 
 /// The loop's end of them.
@@ -34,7 +34,9 @@ impl Services {
         counts: Arc<KeyCounts>,
     ) -> zbus::Result<Self> {
         let microphone = Box::new(DesktopMicrophone);
-        MicrophonesService::serve(connection, config_path.to_owned(), microphone).await?;
+        let loudspeaker = Box::new(DesktopLoudspeaker);
+        MicrophonesService::serve(connection, config_path.to_owned(), microphone, loudspeaker)
+            .await?;
         DoctorService::serve(connection).await?;
         Ok(Self {
             keys: KeyBoard::serve(connection, counts).await?,

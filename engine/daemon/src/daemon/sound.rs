@@ -1,13 +1,16 @@
-//! The desktop's microphones, by the sound system.
+//! The desktop's microphones and its loudspeaker, by the sound system.
+
+use std::sync::Arc;
 
 use sotto_capture::{
-    Capture, CaptureConfig, CaptureError, CaptureErrorKind, CaptureEvent, DeviceChoice, Read,
+    Capture, CaptureConfig, CaptureError, CaptureErrorKind, CaptureEvent, DeviceChoice, Playback,
+    Read,
 };
 use sotto_session::CaptureFailure;
 
 use crate::daemon::{
     log::note,
-    microphone::{Heard, Microphone, Recording},
+    microphone::{Heard, Loudspeaker, Microphone, Mute, Playing, Recording},
 };
 
 /// The setting that follows the desktop's choice.
@@ -65,6 +68,28 @@ impl Recording for Capture {
                 }
             }
         }
+    }
+}
+
+/// The loudspeaker of this desktop.
+#[derive(Debug)]
+pub(crate) struct DesktopLoudspeaker;
+
+impl Loudspeaker for DesktopLoudspeaker {
+    fn play(&mut self, samples: &Arc<[f32]>, rate_hz: u32) -> Result<Box<dyn Playing>, Mute> {
+        match Playback::start(samples, rate_hz) {
+            Ok(playback) => Ok(Box::new(playback)),
+            Err(error) => {
+                note!("the test recording cannot be played: {}", error.chain());
+                Err(Mute)
+            }
+        }
+    }
+}
+
+impl Playing for Playback {
+    fn is_over(&self) -> bool {
+        Self::is_over(self)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What of the settings is about text: `[text]`, `[text.numbers]` and `[[profile]]`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use sotto_text::{AutomaticMarks, Kind, Kinds, Switch, TextChoices};
 
 /// `[text]`
@@ -39,6 +39,7 @@ pub(crate) struct NumbersConfig {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProfileConfig {
     /// Part of the application's name, as the input method tells it.
+    #[serde(deserialize_with = "not_empty")]
     pub(crate) application: String,
     /// How text is written there.
     #[serde(default)]
@@ -46,6 +47,15 @@ pub(crate) struct ProfileConfig {
     /// Words and names to prefer there.
     #[serde(default)]
     pub(crate) words: Vec<String>,
+}
+
+/// Every application's name has the empty part.
+fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    if name.trim().is_empty() {
+        return Err(D::Error::custom(tr::tr!("the client's name is missing")));
+    }
+    Ok(name)
 }
 
 /// How text is written in an application.

@@ -6,7 +6,8 @@ use std::{
     sync::Arc,
 };
 
-use sotto_text::{Language, TableProblem, TextRules, UserTable, UserTables};
+use sotto_i18n::io_cause;
+use sotto_text::{Language, TableFault, TableProblem, TextRules, UserTable, UserTables};
 
 use crate::daemon::{config::Config, text_config::profile_table};
 
@@ -50,7 +51,9 @@ impl TextFiles {
                 problems.push(TableProblem {
                     table: name.to_owned(),
                     line: 1,
-                    reason: tr::tr!("the file cannot be read ({})", error.kind()),
+                    fault: TableFault::Unreadable {
+                        cause: io_cause(&error),
+                    },
                 });
                 String::new()
             }
@@ -92,6 +95,23 @@ pub(crate) fn rules(
         profiles: table("config.toml", &profiles),
     };
     TextRules::new(language, config.text.choices(), &tables)
+}
+
+/// What cannot be used of the tables beside the settings, those of languages that are not spoken
+/// now included.
+pub(crate) fn table_problems(config_path: &Path, config: &Config) -> Vec<TableProblem> {
+    let files = TextFiles::beside(config_path);
+    let mut problems = Vec::new();
+    for language in Language::WITH_TABLES.into_iter().chain([Language::Other]) {
+        let (texts, mut found) = files.read(language);
+        found.extend(rules(language, config, &texts).1);
+        for problem in found {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    }
+    problems
 }
 
 /// Where problems are, without what the lines hold: `snippets.tsv: lines 3, 7`.
@@ -175,6 +195,31 @@ mod tests {
         writing.set_language(Language::German);
         let (_, problems) = writing.renewed(&config).unwrap();
         assert_eq!(places(&problems), ["replacements.tsv: lines 2, 4"]);
+    }
+
+    #[test]
+    fn tables_of_every_language_are_looked_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        assert_eq!(table_problems(&path, &Config::default()), []);
+        let write =
+            |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("replacements.tsv", "fine\tFine\nbroken\n");
+        write("spoken.de.tsv", "lächeln\tsing\t:)");
+        write("spoken.tsv", "\tmark\t!");
+        let problems = table_problems(&path, &Config::default());
+        let told: Vec<_> = problems
+            .iter()
+            .map(|found| (found.table.as_str(), found.line))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("replacements.tsv", 2),
+                ("spoken.de.tsv", 1),
+                ("spoken.tsv", 1)
+            ]
+        );
     }
 
     #[test]

@@ -235,7 +235,7 @@ fn user_rows_add_replace_and_are_checked() {
     assert!(
         problems[0]
             .to_string()
-            .starts_with("spoken.tsv, line 3: unknown action 'frob', write one of mark,")
+            .starts_with("spoken.tsv, line 3: unknown action, write one of mark,")
     );
     let words = MarkedWord::from_written("hi comma smooch period bye stop");
     assert_eq!(forms.write(&words), "hi comma 😘. Bye.");

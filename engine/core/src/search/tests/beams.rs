@@ -160,7 +160,7 @@ proptest! {
     ) {
         let network = Arc::new(TableNetwork::random(5, 0, SymbolsPerFrame::UpTo(up_to), seed));
         let options = BeamOptions { width, max_unstable_frames: 9, ..BeamOptions::default() };
-        let phrase = Phrase { tokens: vec![1, 2, 3], boost_per_token: 1.0 };
+        let phrase = Phrase { tokens: vec![1, 2, 3], boost_per_token: 1.0, word_start: None };
         let context = Some(Arc::new(ContextGraph::new(&[phrase])));
         let bias = letters_bias().with_context(context);
         let make = |of_ctc: bool| -> Box<dyn Search> {
@@ -303,6 +303,7 @@ fn words_and_phrases_decide_what_the_audio_leaves_open() {
         let phrase = Phrase {
             tokens,
             boost_per_token: 1.5,
+            word_start: None,
         };
         Bias::none().with_context(Some(Arc::new(ContextGraph::new(&[phrase]))))
     };
