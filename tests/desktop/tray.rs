@@ -17,10 +17,14 @@ mod access;
 mod axe;
 #[path = "tray/hub.rs"]
 mod hub;
+#[path = "tray/own.rs"]
+mod own;
 #[path = "tray/pages.rs"]
 mod pages;
 #[path = "tray/translated.rs"]
 mod translated;
+#[path = "tray/wayland.rs"]
+mod wayland;
 
 /// Every page of the window.
 const PAGES: [&str; 9] = [

@@ -1,10 +1,11 @@
 //! Phrases that the user expects, as a bonus for the tokens that spell them.
 //!
 //! An Aho-Corasick automaton over token ids. Every node has a potential, the part of the boost that
-//! a partial match has earned; a step adds the difference of potentials, so a match that breaks off
-//! gives back what it was lent. A completed phrase pays its whole boost and matching starts afresh,
-//! so along any token sequence the sum is that of the completed phrases, plus the potential of the
-//! match under way.
+//! a partial match is lent; a step adds the difference of potentials, so a match that breaks off
+//! gives it back. A completed phrase pays its whole boost and matching starts afresh, so along any
+//! token sequence the sum is that of the completed phrases, plus the potential of the match under
+//! way. What is lent grows with the square of the matched share: the first tokens of a phrase begin
+//! many other words too, which would lose their place in the beam to what never becomes a phrase.
 //!
 //! A vocabulary of letters spells the beginning of a phrase inside of every other word. There the
 //! mark of a word's start has to come first, as it does at the beginning of an utterance; it earns
@@ -70,21 +71,18 @@ impl ContextGraph {
         let mut drafts = vec![Draft::default()];
         for phrase in phrases.iter().filter(|phrase| !phrase.tokens.is_empty()) {
             let mut at = 0;
-            let mut earned = 0.0;
             if let Some(word_start) = phrase.word_start {
                 at = child_or_new(&mut drafts, at, word_start);
-                let potential = &mut drafts[at].potential;
-                *potential = Some(potential.map_or(earned, |other| other.max(earned)));
+                lend(&mut drafts[at], 0.0);
             }
-            for &token in &phrase.tokens {
+            let n_tokens = phrase.tokens.len() as f32;
+            let boost = n_tokens * phrase.boost_per_token;
+            for (n_before, &token) in phrase.tokens.iter().enumerate() {
                 at = child_or_new(&mut drafts, at, token);
-                earned += phrase.boost_per_token;
-                let potential = &mut drafts[at].potential;
-                *potential = Some(potential.map_or(earned, |other| other.max(earned)));
+                let share = (n_before + 1) as f32 / n_tokens;
+                lend(&mut drafts[at], boost * share * share);
             }
-            let whole = drafts[at]
-                .completes
-                .map_or(earned, |boost| boost.max(earned));
+            let whole = drafts[at].completes.map_or(boost, |other| other.max(boost));
             drafts[at].completes = Some(whole);
         }
         let mut graph = Self::lay_out(drafts);
@@ -188,6 +186,15 @@ impl ContextGraph {
     }
 }
 
+/// Of phrases that begin alike the one that is worth most counts.
+fn lend(draft: &mut Draft, potential: f32) {
+    draft.potential = Some(
+        draft
+            .potential
+            .map_or(potential, |other| other.max(potential)),
+    );
+}
+
 fn child_or_new(drafts: &mut Vec<Draft>, parent: usize, token: u32) -> usize {
     let found = drafts[parent]
         .children
@@ -244,30 +251,30 @@ mod tests {
     fn matches_earn_and_give_back() {
         let one: &[(&[u32], f32)] = &[(&[1, 2, 3], 1.5)];
         check(&[], &[1, 2], &[0.0, 0.0, 0.0]);
-        check(one, &[1, 2, 3, 4], &[1.5, 1.5, 1.5, 0.0, 0.0]);
-        check(one, &[1, 2, 4], &[1.5, 1.5, -3.0, 0.0]);
-        check(one, &[1, 2], &[1.5, 1.5, -3.0]);
-        check(one, &[1, 1, 2, 3], &[1.5, 0.0, 1.5, 1.5, 0.0]);
+        check(one, &[1, 2, 3, 4], &[0.5, 1.5, 2.5, 0.0, 0.0]);
+        check(one, &[1, 2, 4], &[0.5, 1.5, -2.0, 0.0]);
+        check(one, &[1, 2], &[0.5, 1.5, -2.0]);
+        check(one, &[1, 1, 2, 3], &[0.5, 0.0, 1.5, 2.5, 0.0]);
     }
 
     #[test]
     fn phrases_share_prefixes_and_keep_their_own_boosts() {
-        let two: &[(&[u32], f32)] = &[(&[1, 2, 3], 2.0), (&[1, 4], 1.0)];
-        check(two, &[1, 4, 1], &[2.0, 0.0, 2.0, -2.0]);
-        check(two, &[1, 2, 3], &[2.0, 2.0, 2.0, 0.0]);
+        let two: &[(&[u32], f32)] = &[(&[1, 2, 3], 2.25), (&[1, 4], 1.0)];
+        check(two, &[1, 4, 1], &[0.75, 1.25, 0.75, -0.75]);
+        check(two, &[1, 2, 3], &[0.75, 2.25, 3.75, 0.0]);
     }
 
     #[test]
     fn a_broken_match_falls_back_to_its_longest_suffix() {
-        let two: &[(&[u32], f32)] = &[(&[1, 2, 3], 1.0), (&[2, 4], 1.0)];
-        check(two, &[1, 2, 4], &[1.0, 1.0, 0.0, 0.0]);
+        let two: &[(&[u32], f32)] = &[(&[1, 2, 3], 1.5), (&[2, 4], 2.0)];
+        check(two, &[1, 2, 4], &[0.5, 1.5, 2.0, 0.0]);
         let inner: &[(&[u32], f32)] = &[(&[1, 2, 3, 4], 1.0), (&[2, 3], 1.0)];
-        check(inner, &[1, 2, 3, 4], &[1.0, 1.0, 0.0, 0.0, 0.0]);
+        check(inner, &[1, 2, 3, 4], &[0.25, 0.75, 1.0, 0.0, 0.0]);
     }
 
     #[test]
     fn negative_boosts_discourage() {
-        check(&[(&[1, 2], -1.0)], &[1, 2], &[-1.0, -1.0, 0.0]);
+        check(&[(&[1, 2], -1.0)], &[1, 2], &[-0.5, -1.5, 0.0]);
     }
 
     #[test]
@@ -289,13 +296,13 @@ mod tests {
             added.push(graph.finish(state) + 0.0);
             added
         };
-        assert_eq!(added(&[1, 2, 9]), [1.5, 1.5, 0.0, 0.0]);
+        assert_eq!(added(&[1, 2, 9]), [0.75, 2.25, 0.0, 0.0]);
         assert_eq!(added(&[3, 1, 2]), [0.0; 4]);
         assert_eq!(
             added(&[3, 9, 1, 2, 9, 1]),
-            [0.0, 0.0, 1.5, 1.5, 0.0, 1.5, -1.5]
+            [0.0, 0.0, 0.75, 2.25, 0.0, 0.75, -0.75]
         );
-        assert_eq!(added(&[1, 9, 1, 2]), [1.5, -1.5, 1.5, 1.5, 0.0]);
+        assert_eq!(added(&[1, 9, 1, 2]), [0.75, -0.75, 0.75, 2.25, 0.0]);
     }
 
     proptest! {

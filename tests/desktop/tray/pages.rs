@@ -129,6 +129,19 @@ fn the_microphone_is_heard_recorded_and_closed() {
     wait_for("the player", || {
         (browser.run(status) == "playing").then_some(())
     });
+    let pid = format!("application.process.id = \"{}\"", window.scene.daemon_pid());
+    let is_heard = || {
+        let players = window.scene.microphone.pactl(&["list", "sink-inputs"]);
+        players.contains(&pid)
+    };
+    wait_for("the sound of the recording", || is_heard().then_some(()));
+    wait_for("the end of the recording", || {
+        (browser.run(status) == "recorded").then_some(())
+    });
+    browser.press("Play the recording");
+    wait_for("the player", || {
+        (browser.run(status) == "playing").then_some(())
+    });
     window.go("home");
     wait_for("the microphone to close", || {
         (browser.run(status) == "none").then_some(())
@@ -138,6 +151,7 @@ fn the_microphone_is_heard_recorded_and_closed() {
         .microphone
         .pactl(&["list", "short", "source-outputs"]);
     assert_eq!(sources, "", "the microphone is open");
+    wait_for("silence", || (!is_heard()).then_some(()));
 }
 
 #[test]
