@@ -180,10 +180,19 @@ fn pages_can_be_looked_at() {
             let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)));";
             window.browser.run_async(painted);
             let language = locale.split('.').next().unwrap_or(&locale);
-            window
-                .scene
-                .desktop
-                .screenshot(&folder.join(format!("{page}-{name}-{language}.png")));
+            let picture = |part: &str| {
+                let file = format!("{page}{part}-{name}-{language}.png");
+                window.scene.desktop.screenshot(&folder.join(file));
+            };
+            picture("");
+            if page == "text" || page == "models" {
+                window.browser.run(OPEN_DETAILS);
+                let last = "document.querySelector('[data-table=profiles] > .row button')?.click();\
+                    document.querySelector('[data-table=profiles] > .row, [name=import]').scrollIntoView({ block: 'center' });";
+                window.browser.run(last);
+                window.browser.run_async(painted);
+                picture("-own");
+            }
         }
     }
 }
