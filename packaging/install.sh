@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Puts the files of Sotto where a system has them; every package is made with it.
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=packaging/recipe.sh
+source "$(dirname "${BASH_SOURCE[0]}")/recipe.sh"
 
 usage() {
     cat <<'TEXT'
@@ -15,39 +16,13 @@ usage: packaging/install.sh --bin DIR [--destdir DIR] [--prefix DIR] [--part PAR
 TEXT
 }
 
-fail() {
-    printf 'install.sh: %s\n' "$*" >&2
-    exit 1
-}
-
 bin="" destdir="" prefix=/usr part=all flatpak=no
-while [[ $# -gt 0 ]]; do
-    case $1 in
-        -h | --help)
-            usage
-            exit 0
-            ;;
-        --flatpak) flatpak=yes ;;
-        --bin | --destdir | --prefix | --part)
-            [[ $# -gt 1 ]] || fail "$1 needs a value; see --help"
-            case $1 in
-                --bin) bin=$2 ;;
-                --destdir) destdir=$2 ;;
-                --prefix) prefix=$2 ;;
-                --part) part=$2 ;;
-            esac
-            shift
-            ;;
-        *) fail "there is no option $1; see --help" ;;
-    esac
-    shift
-done
-[[ -n $bin ]] || fail "--bin is missing; see --help"
+read_options bin= destdir= prefix= part= flatpak -- "$@"
+need_programs
 [[ $part == engine || $part == tray || $part == all ]] || fail "there is no part \"$part\"; see --help"
 
-app=io.github.sotto.Sotto
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 share=$destdir$prefix/share
+umask 022
 
 # Copies a file; the mode of a program is 755 and of anything else 644.
 put() { install -D --mode="${3:-644}" "$1" "$2"; }
@@ -68,7 +43,7 @@ put_template() {
 }
 
 put_engine() {
-    local from=$root/packaging size shell dir po language
+    local from=$root/packaging size shell dir
     put_program sotto
     put_program sotto-fetch
     put_template "$from/dbus/$app.service.in" "$share/dbus-1/services/$app.service"
@@ -110,13 +85,7 @@ put_engine() {
         sed -n 's/^path = "\(.*\)"/\1/p' "$root/models/starter/en/manifest.toml"
     )
 
-    for po in "$root"/po/*.po; do
-        [[ -f $po ]] || continue
-        command -v msgfmt >/dev/null || fail "msgfmt is missing, which makes the translations: install gettext"
-        language=$(basename "$po" .po)
-        mkdir -p "$share/locale/$language/LC_MESSAGES"
-        msgfmt --check --output-file="$share/locale/$language/LC_MESSAGES/sotto.mo" "$po"
-    done
+    "$root/packaging/locale.sh" "$share/locale"
 }
 
 put_tray() {

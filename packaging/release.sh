@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes a release: programs, archive, Debian packages, bill of materials, checksums, sizes.
+# Makes a release: programs, archive, Debian and RPM packages, bill of materials, checksums, sizes.
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=packaging/recipe.sh
+source "$(dirname "${BASH_SOURCE[0]}")/recipe.sh"
 
 usage() {
     cat <<'TEXT'
@@ -15,33 +16,12 @@ mapped away, so that the same sources and the same compiler give the same progra
 TEXT
 }
 
-fail() {
-    printf 'release.sh: %s\n' "$*" >&2
-    exit 1
-}
-
 target=${CARGO_TARGET_DIR:-$root/target}
-bin="" out=$target/packages/release
-while [[ $# -gt 0 ]]; do
-    case $1 in
-        -h | --help)
-            usage
-            exit 0
-            ;;
-        --bin | --out)
-            [[ $# -gt 1 ]] || fail "$1 needs a value; see --help"
-            if [[ $1 == --bin ]]; then bin=$2; else out=$2; fi
-            shift
-            ;;
-        *) fail "there is no option $1; see --help" ;;
-    esac
-    shift
-done
+bin="" out=$packages/release
+read_options bin= out= -- "$@"
 
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 architecture=$(uname -m)
-SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
-export SOURCE_DATE_EPOCH
+set_time
 name=sotto-$version-linux-$architecture
 
 if [[ -z $bin ]]; then
@@ -66,12 +46,16 @@ cp "$root/README.md" "$root/CHANGELOG.md" "$root"/LICENSE* "$scratch/$name/"
 tar --directory="$scratch" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
     --create "$name" | gzip --best --no-name >"$out/$name.tar.gz"
 
+options=()
+if [[ $part == engine ]]; then
+    options=(--engine-only)
+fi
 if command -v dpkg-deb >/dev/null; then
-    options=()
-    if [[ $part == engine ]]; then
-        options=(--engine-only)
-    fi
     "$root/packaging/deb/build.sh" --bin "$bin" --out "$out" "${options[@]}" >/dev/null
+fi
+if command -v rpmbuild >/dev/null; then
+    "$root/packaging/rpm/build.sh" --bin "$bin" --out "$out" "${options[@]}" >/dev/null
+    rm "$out/rpm.log"
 fi
 (cd "$root" && cargo metadata --locked --format-version 1 --filter-platform "$architecture-unknown-linux-gnu") |
     python3 "$root/packaging/sbom.py" >"$out/sotto-$version.cdx.json"

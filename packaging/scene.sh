@@ -11,6 +11,7 @@
 #   scene_close              ends everything
 #
 # A function that fails leaves a sentence in $scene_error.
+# shellcheck disable=SC2034  # which is for whoever sources this
 
 scene_programs=(Xvfb dbus-daemon openbox xprop xdotool ibus-daemon ibus mousepad pactl pacat paplay timeout)
 scene_life_s=${SCENE_LIFE_S:-600}

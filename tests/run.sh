@@ -67,7 +67,7 @@ step_scripts() {
 # The trial, and the package, around the programs that the tests left: a release build would take longer than
 # all of CI, and only the optimization of our own code differs.
 step_packages() {
-    local target=${CARGO_TARGET_DIR:-target} deb
+    local target=${CARGO_TARGET_DIR:-target} deb rpm
     if [[ $(id -u) -ne 0 ]]; then
         echo "skipped: installing packages needs root"
         [[ -z ${CI:-} ]] || exit 1
@@ -77,6 +77,8 @@ step_packages() {
     packaging/try.sh --virtual --program "$target/debug/sotto"
     deb=$(packaging/deb/build.sh --fast --engine-only --bin "$target/debug" --out "$target/packages")
     dpkg-deb --info "$deb"
+    rpm=$(packaging/rpm/build.sh --fast --engine-only --bin "$target/debug" --out "$target/packages")
+    rpm --query --package --info "$rpm"
     # The rest happens in a fresh Debian, which comes from the network.
     if ! packaging/rootfs.sh "$target/packages/rootfs"; then
         echo "skipped: installing the packages in a fresh Debian, which could not be made"
@@ -86,9 +88,10 @@ step_packages() {
     if unshare --mount bash -c 'mount -t tmpfs tmpfs /mnt && mkdir /mnt/{a,b,c} &&
         mount -t overlay overlay -o "lowerdir=$0,upperdir=/mnt/a,workdir=/mnt/b" /mnt/c' \
         "$(realpath "$target/packages/rootfs")" 2>/dev/null; then
-        packaging/deb/test.sh "$deb"
+        packaging/deb/test.sh --package "$deb"
+        packaging/rpm/test.sh --package "$rpm" --deb "$deb"
     else
-        echo "skipped: installing the Debian package, because no overlay can be mounted here"
+        echo "skipped: installing the Debian package and the RPM, because no overlay can be mounted here"
     fi
     if bwrap --unshare-all --ro-bind / / true 2>/dev/null; then
         packaging/flatpak/test.sh --bin "$target/debug"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Builds the Debian packages sotto and sotto-tray from built programs.
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=packaging/recipe.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../recipe.sh"
 
 usage() {
     cat <<'TEXT'
-usage: packaging/deb/build.sh --bin DIR [--out DIR] [--engine-only]
+usage: packaging/deb/build.sh --bin DIR [--out DIR] [--fast] [--engine-only]
 
   --bin DIR      where the built programs are, such as target/release
   --out DIR      where the packages go; default: target/packages
@@ -14,42 +15,19 @@ usage: packaging/deb/build.sh --bin DIR [--out DIR] [--engine-only]
 TEXT
 }
 
-fail() {
-    printf 'deb/build.sh: %s\n' "$*" >&2
-    exit 1
-}
+bin="" out=$packages fast=no engine_only=no
+read_options bin= out= fast engine-only -- "$@"
+need_programs
+need dpkg-deb dpkg
+need dpkg-shlibdeps dpkg-dev
+compression=(-Zxz)
+if [[ $fast == yes ]]; then
+    compression=(-Zgzip -z1)
+fi
 
-bin="" out=${CARGO_TARGET_DIR:-$root/target}/packages with_tray=yes compression=(-Zxz)
-while [[ $# -gt 0 ]]; do
-    case $1 in
-        -h | --help)
-            usage
-            exit 0
-            ;;
-        --fast) compression=(-Zgzip -z1) ;;
-        --engine-only) with_tray=no ;;
-        --bin | --out)
-            [[ $# -gt 1 ]] || fail "$1 needs a value; see --help"
-            if [[ $1 == --bin ]]; then bin=$2; else out=$2; fi
-            shift
-            ;;
-        *) fail "there is no option $1; see --help" ;;
-    esac
-    shift
-done
-[[ -n $bin ]] || fail "--bin is missing; see --help"
-for program in dpkg-deb dpkg-shlibdeps fakeroot; do
-    if [[ $program == fakeroot && $(id -u) -eq 0 ]]; then
-        continue
-    fi
-    command -v "$program" >/dev/null || fail "$program is missing: install dpkg-dev and fakeroot"
-done
-
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)-1
+version=$version-1
 architecture=$(dpkg --print-architecture)
-# The same sources give the same packages.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/dev/null || date +%s)}
-export SOURCE_DATE_EPOCH
+set_time
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -93,6 +71,6 @@ package() {
 }
 
 package sotto engine <"$root/packaging/deb/control.sotto"
-if [[ $with_tray == yes ]]; then
+if [[ $engine_only == no ]]; then
     package sotto-tray tray <"$root/packaging/deb/control.sotto-tray"
 fi

@@ -60,7 +60,7 @@ grep -q '/usr/share/sotto/models/starter-en$' <<<"$(sotto models list)" || fail 
 bash -c 'source /usr/share/bash-completion/completions/sotto && complete -p sotto' >/dev/null ||
     fail "the completions do not load"
 
-# shellcheck disable=SC1091,SC2154
+# shellcheck source=packaging/scene.sh
 source /trial/scene.sh
 trap scene_close EXIT
 scene_open /trial/scene || fail "$scene_error"

@@ -2,10 +2,9 @@
 # Builds the Flatpak around built programs and a stand-in runtime, installs it, and dictates from inside
 # the sandbox into an application outside it. Only the manifest's runtime, SDK and sources are replaced.
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-packages=${CARGO_TARGET_DIR:-$root/target}/packages
+# shellcheck source=packaging/recipe.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../recipe.sh"
 work=$packages/flatpak-test
-app=io.github.sotto.Sotto
 
 usage() {
     cat <<'TEXT'
@@ -15,28 +14,9 @@ usage: packaging/flatpak/test.sh --bin DIR
 TEXT
 }
 
-fail() {
-    printf 'flatpak/test.sh: %s\n' "$*" >&2
-    exit 1
-}
-
 bin=""
-while [[ $# -gt 0 ]]; do
-    case $1 in
-        -h | --help)
-            usage
-            exit 0
-            ;;
-        --bin)
-            [[ $# -gt 1 ]] || fail "--bin needs a value; see --help"
-            bin=$(realpath -- "$2")
-            shift
-            ;;
-        *) fail "there is no option $1; see --help" ;;
-    esac
-    shift
-done
-[[ -n $bin ]] || fail "--bin is missing; see --help"
+read_options bin= -- "$@"
+need_programs
 [[ $(id -u) -eq 0 ]] || fail "making the stand-in runtime needs root"
 for program in flatpak flatpak-builder espeak-ng; do
     command -v "$program" >/dev/null || fail "$program is missing: install it"
@@ -102,7 +82,7 @@ prepared_after=$((SECONDS - began))
 export XDG_DATA_HOME=$work/data XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
 rm -rf "${work:?}"/{data,cache,config,build,repo,sources,bin,scene}
 mkdir -p "$work/sources/models/starter" "$work/bin"
-cp -a "$root"/{Cargo.toml,CHANGELOG.md,README.md,packaging} "$work/sources/"
+cp -a "$root"/{Cargo.toml,CHANGELOG.md,README.md,packaging,po} "$work/sources/"
 cp -a "$root/models/starter/en" "$work/sources/models/starter/"
 cp "$bin/sotto" "$bin/sotto-fetch" "$work/bin/"
 strip --strip-unneeded "$work/bin/"*

@@ -2,7 +2,7 @@
 { lib
 , rustPlatform
 , pkg-config
-, gettext
+, python3
 , alsa-lib
 , webkitgtk_4_1
 , withTray ? true
@@ -15,7 +15,7 @@ rustPlatform.buildRustPackage {
   src = lib.cleanSource ../..;
   cargoLock.lockFile = ../../Cargo.lock;
 
-  nativeBuildInputs = [ pkg-config gettext ];
+  nativeBuildInputs = [ pkg-config python3 ];
   buildInputs = [ alsa-lib ] ++ lib.optional withTray webkitgtk_4_1;
 
   cargoBuildFlags =
