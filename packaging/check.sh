@@ -47,7 +47,8 @@ for file in LICENSE LICENSE-MIT LICENSE-APACHE README.md CHANGELOG.md Cargo.lock
 done
 
 for entry in packaging/desktop/*.desktop; do
-    with desktop-file-validate "$entry"
+    po/compile.py --entry "$entry" >"$scratch/$(basename "$entry")"
+    with desktop-file-validate "$scratch/$(basename "$entry")"
 done
 sed "s/@version@/$version/" "packaging/desktop/$app.metainfo.xml.in" >"$scratch/$app.metainfo.xml"
 with appstreamcli validate --no-net "$scratch/$app.metainfo.xml"

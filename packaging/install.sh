@@ -42,6 +42,12 @@ put_template() {
     chmod 644 "$2"
 }
 
+# Puts a desktop entry there, with its translations.
+put_entry() {
+    mkdir -p "$share/applications"
+    python3 -B "$root/po/compile.py" --entry "$root/packaging/desktop/$1" >"$share/applications/$1"
+}
+
 put_engine() {
     local from=$root/packaging size shell dir
     put_program sotto
@@ -53,7 +59,7 @@ put_engine() {
         put_template "$from/ibus/sotto.xml.in" "$share/ibus/component/sotto.xml"
         put_template "$from/systemd/sotto.service.in" "$destdir$prefix/lib/systemd/user/sotto.service"
     fi
-    put "$from/desktop/$app.desktop" "$share/applications/$app.desktop"
+    put_entry "$app.desktop"
     put_template "$from/desktop/$app.metainfo.xml.in" "$share/metainfo/$app.metainfo.xml"
     put "$from/icons/$app.svg" "$share/icons/hicolor/scalable/apps/$app.svg"
     put "$from/icons/$app-symbolic.svg" "$share/icons/hicolor/symbolic/apps/$app-symbolic.svg"
@@ -90,7 +96,7 @@ put_engine() {
 
 put_tray() {
     put_program sotto-tray
-    put "$root/packaging/desktop/$app.Tray.desktop" "$share/applications/$app.Tray.desktop"
+    put_entry "$app.Tray.desktop"
 }
 
 if [[ $part != tray ]]; then

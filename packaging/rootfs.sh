@@ -6,6 +6,8 @@ dir=${1:?usage: packaging/rootfs.sh DIR}
 packages=(
     ca-certificates dbus dbus-x11 xvfb openbox xdotool x11-utils scrot mousepad fonts-dejavu-core
     ibus ibus-gtk3 pulseaudio pulseaudio-utils libasound2 libasound2-plugins
+    # for the stand-in of the Flatpak SDK
+    python3
 )
 
 fail() {
@@ -15,7 +17,7 @@ fail() {
 
 [[ $(id -u) -eq 0 ]] || fail "making a root file system needs root"
 command -v debootstrap >/dev/null || fail "debootstrap is missing: install it"
-if [[ -f $dir/.complete ]]; then
+if [[ -f $dir/.complete && $(<"$dir/.complete") == "${packages[*]}" ]]; then
     exit 0
 fi
 rm -rf "$dir"
@@ -35,4 +37,4 @@ if ! timeout 900 chroot "$dir" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_
 fi
 chroot "$dir" apt-get clean
 [[ -s $dir/etc/machine-id ]] || tr -d - </proc/sys/kernel/random/uuid >"$dir/etc/machine-id"
-: >"$dir/.complete"
+printf '%s\n' "${packages[*]}" >"$dir/.complete"

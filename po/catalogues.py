@@ -164,6 +164,19 @@ def form_problems(entry, form, idx):
         yield "number of lines"
 
 
+def entry_in_all_languages(source, pattern, catalogues):
+    """A desktop entry with its translations: `pattern` finds key and text, `catalogues` are entries by language."""
+    lines = []
+    for line in source.splitlines():
+        lines.append(line)
+        match = pattern.fullmatch(line)
+        for language, entries in catalogues.items() if match else ():
+            key, text = match.groups()
+            forms = [entry.forms[0] for entry in entries if entry.key == ("", text) and any(entry.forms)]
+            lines += [f"{key}[{language}]={form}" for form in forms]
+    return "\n".join(lines) + "\n"
+
+
 def compiled(header, entries):
     """The bytes of a `.mo` file: keys in order of their bytes, no hash table."""
     messages = {b"": header.encode()}

@@ -2,6 +2,7 @@
 """Compiles the catalogues: po/compile.py FOLDER makes FOLDER/LANG/LC_MESSAGES/sotto.mo of each.
 
 With --pseudo also the pseudo-locale en_XA (po/pseudo.py).
+With --entry FILE prints the desktop entry FILE with its translations instead.
 """
 
 import argparse
@@ -13,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import catalogues
 import pseudo
+import sources
 
 PO = Path(__file__).resolve().parent
 
@@ -20,13 +22,22 @@ PO = Path(__file__).resolve().parent
 def main():
     """Compiles."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder", type=Path, help="such as /usr/share/locale, or target/locale for a build")
+    parser.add_argument("folder", nargs="?", type=Path, help="such as /usr/share/locale, or target/locale for a build")
     parser.add_argument("--pseudo", action="store_true", help="make the pseudo-locale en_XA too")
+    parser.add_argument("--entry", type=Path, help="such as packaging/desktop/io.github.sotto.Sotto.desktop")
     arguments = parser.parse_args()
-    compiled = {}
-    for language in (PO / "LINGUAS").read_text().split():
-        name = f"{language}.po"
-        compiled[language] = catalogues.compiled(*catalogues.parsed((PO / name).read_text(), name))
+    if (arguments.folder is None) == (arguments.entry is None):
+        parser.error("name a folder or an --entry")
+    parsed = {
+        language: catalogues.parsed((PO / f"{language}.po").read_text(), f"{language}.po")
+        for language in (PO / "LINGUAS").read_text().split()
+    }
+    if arguments.entry:
+        entries = {language: entries for language, (_, entries) in parsed.items()}
+        source = arguments.entry.read_text()
+        sys.stdout.write(catalogues.entry_in_all_languages(source, sources.ENTRY, entries))
+        return 0
+    compiled = {language: catalogues.compiled(*parsed[language]) for language in parsed}
     if arguments.pseudo:
         compiled[pseudo.LANGUAGE] = catalogues.compiled(*pseudo.catalogue())
     for language, content in compiled.items():

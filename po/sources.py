@@ -299,7 +299,7 @@ ENTRY = re.compile(r"^(Name|GenericName|Comment|Keywords)=(.*)$", re.M)
 
 
 def scan_desktop_entry(path, source):
-    """What `msgfmt --desktop` translates in a desktop entry."""
+    """What `po/compile.py --entry` translates in a desktop entry."""
     return [
         Message(text, places=[path], notes=[f"{key} of a desktop entry."])
         for key, text in ENTRY.findall(source)

@@ -160,6 +160,13 @@ class Catalogues(unittest.TestCase):
         self.check("{n} a", ["eins", "{n} b"], [], "{n} as")
         self.check("{n} a", ["{n} b"], ["number of forms"], "{n} as")
 
+    def test_a_desktop_entry_gets_its_translations(self):
+        source = "[Desktop Entry]\nName=Sotto\nComment=Speak\nExec=sotto toggle\n"
+        german = [catalogues.Entry("Speak", forms=["Sprechen"]), catalogues.Entry("sotto toggle", forms=["nie"])]
+        found = catalogues.entry_in_all_languages(source, sources.ENTRY, {"de": german, "fr": []})
+        expected = "[Desktop Entry]\nName=Sotto\nComment=Speak\nComment[de]=Sprechen\nExec=sotto toggle\n"
+        self.assertEqual(found, expected)
+
     def test_the_pseudo_locale_keeps_placeholders(self):
         text = "{name} is missing: {}"
         long = pseudo.lengthened(text)

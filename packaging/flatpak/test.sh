@@ -41,15 +41,15 @@ quietly() {
 # The runtime, which is its own SDK, is what a Debian 12 has in /usr without the desktop's programs; exported once.
 stand_in() {
     local files=$work/tree/usr library
-    if [[ -f $work/runtime/.complete ]]; then
+    "$root/packaging/rootfs.sh" "$packages/rootfs"
+    if cmp --silent "$packages/rootfs/.complete" "$work/runtime/.complete"; then
         return
     fi
-    "$root/packaging/rootfs.sh" "$packages/rootfs"
     rm -rf "$work/runtime" "$work/tree"
     mkdir -p "$files/share" "$work/tree/files"
     cp -a --reflink=auto "$packages/rootfs/usr/"{bin,lib64} "$files/"
     mkdir -p "$files/lib"
-    cp -a --reflink=auto "$packages/rootfs/usr/lib/x86_64-linux-gnu" "$files/lib/"
+    cp -a --reflink=auto "$packages/rootfs/usr/lib/"{x86_64-linux-gnu,python3*} "$files/lib/"
     cp -a "$packages/rootfs/usr/share/"{alsa,zoneinfo} "$files/share/" 2>/dev/null || true
     cp -a "$packages/rootfs/etc" "$files/etc"
     for library in LLVM z3 icu gallium gtk perl girepository dri gconv; do
@@ -60,7 +60,7 @@ stand_in() {
         io.github.sotto.TestPlatform "$(uname -m)" io.github.sotto.TestPlatform "$(uname -m)" >"$work/tree/metadata"
     quietly flatpak build-export --disable-sandbox -r "$work/runtime" "$work/tree" 1
     rm -rf "$work/tree"
-    : >"$work/runtime/.complete"
+    cp "$packages/rootfs/.complete" "$work/runtime/.complete"
 }
 
 # The true manifest with the runtime, the SDK and the sources replaced.

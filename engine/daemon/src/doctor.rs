@@ -1,5 +1,8 @@
 //! `sotto doctor` and `sotto devices`: what works on this desktop, and why the rest does not.
 
+mod advice;
+mod ground;
+mod place;
 mod tables;
 
 use std::{
@@ -17,6 +20,7 @@ use tr::tr;
 use crate::{
     client::state_name,
     daemon::{Config, Files, clipboard_program, doors, examine_keyboard},
+    doctor::place::Place,
     explain::explain,
 };
 
@@ -29,7 +33,6 @@ const SET_ENVIRONMENT: &str = "set-environment";
 const RECORD_SHORTCUT: &str = "record-shortcut";
 const EDIT_TABLES: &str = "edit-tables";
 
-/// The check that nobody needs to pass.
 const KEYBOARD: &str = "keyboard";
 /// The check of the user's tables: dictation works without it too, but not as the user wants.
 const TABLES: &str = "tables";
@@ -41,6 +44,30 @@ pub(crate) struct Finding {
     pub(crate) outcome: Result<String, String>,
     /// What mends it, where a program can; empty for nothing.
     pub(crate) remedy: &'static str,
+    /// Dictation does not work without it.
+    pub(crate) is_needed: bool,
+}
+
+impl Finding {
+    fn needed(what: &'static str, outcome: Result<String, String>) -> Self {
+        Self {
+            what,
+            outcome,
+            remedy: "",
+            is_needed: true,
+        }
+    }
+
+    fn optional(what: &'static str, outcome: Result<String, String>) -> Self {
+        Self {
+            is_needed: false,
+            ..Self::needed(what, outcome)
+        }
+    }
+
+    fn with(self, remedy: &'static str) -> Self {
+        Self { remedy, ..self }
+    }
 }
 
 /// Lists the microphones, with the ids that the settings take.
@@ -64,53 +91,17 @@ pub(crate) fn devices() -> anyhow::Result<bool> {
 
 /// Makes every check.
 pub(crate) fn findings() -> Vec<Finding> {
-    vec![
-        Finding {
-            what: "model",
-            outcome: model(),
-            remedy: INSTALL_MODEL,
-        },
-        Finding {
-            what: "microphone",
-            outcome: microphone(),
-            remedy: CHOOSE_MICROPHONE,
-        },
-        Finding {
-            what: "daemon",
-            outcome: daemon(),
-            remedy: "",
-        },
-        Finding {
-            what: "input method",
-            outcome: input_method(),
-            remedy: START_IBUS,
-        },
-        Finding {
-            what: "applications",
-            outcome: applications(),
-            remedy: SET_ENVIRONMENT,
-        },
-        Finding {
-            what: KEYBOARD,
-            outcome: keyboard(),
-            remedy: "",
-        },
-        Finding {
-            what: "clipboard",
-            outcome: clipboard(),
-            remedy: "",
-        },
-        Finding {
-            what: TABLES,
-            outcome: tables::tables(),
-            remedy: EDIT_TABLES,
-        },
-    ]
-}
-
-/// Whether dictation works without it.
-pub(crate) fn is_optional(finding: &Finding) -> bool {
-    finding.what == KEYBOARD
+    let mut findings = vec![
+        Finding::needed("model", model()).with(INSTALL_MODEL),
+        Finding::needed("microphone", microphone()).with(CHOOSE_MICROPHONE),
+        Finding::needed("daemon", daemon()),
+        Finding::needed("input method", input_method()).with(START_IBUS),
+    ];
+    findings.extend(advice::findings(&Place::of_process()));
+    findings.push(Finding::optional(KEYBOARD, keyboard()));
+    findings.push(Finding::needed("clipboard", clipboard()));
+    findings.push(Finding::needed(TABLES, tables::tables()).with(EDIT_TABLES));
+    findings
 }
 
 /// Whether the push-to-talk key is seen by any of the ways to see it.
@@ -123,11 +114,7 @@ pub(crate) fn push_to_talk() -> Finding {
             Err(why) => broken.push(why),
         }
     }
-    Finding {
-        what: "push-to-talk",
-        outcome: outcome.ok_or_else(|| broken.join("; ")),
-        remedy: RECORD_SHORTCUT,
-    }
+    Finding::needed("push-to-talk", outcome.ok_or_else(|| broken.join("; "))).with(RECORD_SHORTCUT)
 }
 
 /// The findings as text to copy, without names of users and folders.
@@ -184,6 +171,14 @@ fn title(what: &str) -> String {
         "input method" => tr!("input method"),
         "applications" => tr!("applications"),
         KEYBOARD => tr!("keyboard"),
+        "ibus" => "IBus".to_owned(),
+        "desktop" => tr!("desktop"),
+        "chromium" => "Chromium".to_owned(),
+        "flatpak" => "Flatpak".to_owned(),
+        "tray" => tr!("tray icon"),
+        "start" => tr!("start"),
+        "installations" => tr!("installations"),
+        "folders" => tr!("folders"),
         "clipboard" => tr!("clipboard"),
         // TRANSLATORS: the user's tables of words, replacements and snippets.
         TABLES => tr!("tables"),
@@ -222,7 +217,7 @@ pub(crate) fn examine() -> anyhow::Result<bool> {
     Ok(findings
         .iter()
         .filter(|finding| finding.what != TABLES)
-        .all(|finding| finding.outcome.is_ok() || is_optional(finding)))
+        .all(|finding| finding.outcome.is_ok() || !finding.is_needed))
 }
 
 /// The first rung of the ladder that holds here, and why those above it do not.
@@ -295,11 +290,7 @@ fn keys() -> Vec<Finding> {
     runtime
         .block_on(doors(&settings.key))
         .into_iter()
-        .map(|door| Finding {
-            what: door.name,
-            outcome: door.outcome,
-            remedy: "",
-        })
+        .map(|door| Finding::needed(door.name, door.outcome))
         .collect()
 }
 
@@ -345,29 +336,6 @@ fn input_method() -> Result<String, String> {
     found
         .map(|_| tr!("ibus-daemon is there"))
         .map_err(|error| explain(&error))
-}
-
-/// Whether toolkits are told to use IBus. On Wayland the compositor speaks to it instead.
-fn applications() -> Result<String, String> {
-    let wanted = [
-        ("GTK_IM_MODULE", "ibus"),
-        ("QT_IM_MODULE", "ibus"),
-        ("XMODIFIERS", "@im=ibus"),
-    ];
-    let missing: Vec<String> = wanted
-        .iter()
-        .filter(|(name, value)| {
-            env::var(name).is_ok_and(|set| set != *value) || env::var(name).is_err()
-        })
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    if missing.is_empty() {
-        Ok(tr!("they are told to use IBus"))
-    } else if env::var_os("WAYLAND_DISPLAY").is_some() {
-        Ok(tr!("the Wayland compositor connects them to IBus"))
-    } else {
-        Err(tr!("set {} and log in again", missing.join(" ")))
-    }
 }
 
 fn clipboard() -> Result<String, String> {

@@ -66,8 +66,8 @@ impl DoctorService {
 fn on_the_bus(finding: &doctor::Finding) -> Finding {
     let (status, sentence) = match &finding.outcome {
         Ok(sentence) => ("ok", sentence),
-        Err(sentence) if doctor::is_optional(finding) => ("optional", sentence),
-        Err(sentence) => ("problem", sentence),
+        Err(sentence) if finding.is_needed => ("problem", sentence),
+        Err(sentence) => ("optional", sentence),
     };
     let remedy = finding.outcome.is_err().then_some(finding.remedy);
     Finding {
