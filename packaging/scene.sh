@@ -55,7 +55,7 @@ scene_open() {
     chmod 700 "$scene_dir/run"
     export HOME=$scene_dir/home XDG_RUNTIME_DIR=$scene_dir/run XDG_CONFIG_HOME=$scene_dir/config
     export XDG_CACHE_HOME=$scene_dir/cache XDG_DATA_HOME=$scene_dir/data XDG_STATE_HOME=$scene_dir/state
-    export GSETTINGS_BACKEND=memory NO_AT_BRIDGE=1 GTK_A11Y=none LC_ALL=C.UTF-8
+    export GSETTINGS_BACKEND=keyfile NO_AT_BRIDGE=1 GTK_A11Y=none LC_ALL=C.UTF-8
     export GTK_IM_MODULE=ibus QT_IM_MODULE=ibus XMODIFIERS=@im=ibus
     unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS PULSE_SERVER IBUS_ADDRESS IBUS_ADDRESS_FILE
     scene_open_screen && scene_open_sound && scene_open_bus && scene_open_ibus && scene_open_editor
@@ -122,6 +122,10 @@ scene_open_ibus() {
 }
 
 scene_open_editor() {
+    # Long lines stay in the picture, and the title names no folder of this scene.
+    mkdir -p "$XDG_CONFIG_HOME/glib-2.0/settings"
+    printf '[org/xfce/mousepad/preferences/%s]\n%s\n' window path-in-title=false view word-wrap=true \
+        >"$XDG_CONFIG_HOME/glib-2.0/settings/keyfile"
     scene_file=$scene_dir/home/dictation.txt
     : >"$scene_file"
     scene_start mousepad --disable-server "$scene_file"

@@ -3,6 +3,10 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+if [[ -z ${HOME:-} ]]; then
+    echo "try.sh: no home folder is known: set HOME" >&2
+    exit 1
+fi
 state=${XDG_STATE_HOME:-$HOME/.local/state}/sotto/try
 target=${CARGO_TARGET_DIR:-$root/target}
 prebuilt=""
@@ -43,6 +47,24 @@ as_root() {
         sudo "$@"
     else
         fail "needs root for \"$*\": run it as root, then start this script again"
+    fi
+}
+
+# Writes down what comes onto this system, so that --uninstall can take it away: adds standard input to a note.
+note() {
+    { mkdir -p "$state" && cat >>"$state/$1"; } 2>/dev/null ||
+        fail "what this script installs cannot be written down in $state: is the disk full?"
+}
+
+# Fails with a sentence where a folder, or the one that it will be in, has too little room.
+need_room() {
+    local dir=$1 needed_mib=$2 what=$3 free_mib
+    while [[ ! -d $dir ]]; do
+        dir=$(dirname "$dir")
+    done
+    free_mib=$(df --output=avail --block-size=1M "$dir" | tail -n 1 | tr -d ' ')
+    if ((free_mib < needed_mib)); then
+        fail "$dir has $free_mib MiB free and $what needs $needed_mib: $4"
     fi
 }
 

@@ -3,6 +3,8 @@
 
 # What the build writes at most, measured, with a margin.
 build_mib=2500
+# What Rust without its documentation takes.
+rust_mib=900
 
 # The oldest Rust that compiles the workspace.
 rust_version() { sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml"; }
@@ -32,7 +34,9 @@ find_cargo() {
         return
     fi
     command -v curl >/dev/null || fail "curl is missing: install it, or Rust as https://rustup.rs says, then start this script again"
+    need_room "${CARGO_HOME:-$HOME/.cargo}" "$rust_mib" Rust "free some, or set CARGO_HOME and RUSTUP_HOME to folders on another disk"
     say "Installing Rust $(rust_version) or newer with rustup"
+    note rustup </dev/null
     # In two steps: a pipe would hide that nothing was fetched.
     if ! curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://sh.rustup.rs \
         --output "$scratch/rustup-init.sh" 2>"$log"; then
@@ -40,21 +44,14 @@ find_cargo() {
     fi
     sh "$scratch/rustup-init.sh" -y --no-modify-path --profile minimal --default-toolchain stable >"$log" 2>&1 ||
         fail "Rust could not be installed: its messages are in $log"
-    mkdir -p "$state"
-    : >"$state/rustup"
     # shellcheck disable=SC1090
     source "$env"
 }
 
 # Fails with a sentence where the disk has no room for the build.
 check_room() {
-    local dir=$target free_mib
-    while [[ ! -d $dir ]]; do
-        dir=$(dirname "$dir")
-    done
-    free_mib=$(df --output=avail --block-size=1M "$dir" | tail -n 1 | tr -d ' ')
-    if [[ ! -x $sotto ]] && ((free_mib < build_mib)); then
-        fail "$dir has $free_mib MiB free and the build needs $build_mib: free some, or set CARGO_TARGET_DIR to a folder on another disk"
+    if [[ ! -x $sotto ]]; then
+        need_room "$target" "$build_mib" "the build" "free some, or set CARGO_TARGET_DIR to a folder on another disk"
     fi
 }
 

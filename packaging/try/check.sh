@@ -20,6 +20,84 @@ bare_path() {
     echo "$dir"
 }
 
+# A system of another package manager: stubs write down what they are asked for, and keep a list of packages.
+check_manager() {
+    local manager=$1 bin
+    bin=$(bare_path "${tools[@]}")
+    printf '#!/bin/sh\nexec "$@"\n' >"$bin/sudo"
+    case $manager in
+        dnf)
+            cat >"$bin/rpm" <<'STUB'
+#!/bin/sh
+case $2 in
+    --all) cat "$PACKAGES" ;;
+    --whatprovides) grep -qx -- "$3" "$PACKAGES" ;;
+esac
+STUB
+            ;;
+        pacman) ;;
+    esac
+    cat >"$bin/$manager" <<'STUB'
+#!/bin/sh
+echo "$@" >>"$ASKED"
+verb=$1
+[ "$verb" = --query ] && case ${2:-} in
+    --quiet) exec cat "$PACKAGES" ;;
+    --groups) exit 1 ;;
+    *) exec grep -qx -- "$2" "$PACKAGES" ;;
+esac
+shift
+for word in "$@"; do
+    case $word in
+        -*) ;;
+        *)
+            case $verb in
+                install | -S*) echo "$word" >>"$PACKAGES" ;;
+                remove | -R*) sed -i "/^$word\$/d" "$PACKAGES" ;;
+            esac
+            ;;
+    esac
+done
+STUB
+    chmod +x "$bin"/{sudo,"$manager"}
+    [[ $manager != dnf ]] || chmod +x "$bin/rpm"
+    printf '%s\n' ca-certificates curl >"$scratch/packages"
+    : >"$scratch/asked"
+    (
+        export PATH=$bin PACKAGES=$scratch/packages ASKED=$scratch/asked
+        state=$scratch/state-$manager log=$scratch/log
+        install_packages build demo
+        install_packages build demo
+        grep -c "$(case $manager in dnf) echo "^install -y" ;; pacman) echo "^-S" ;; esac)" "$ASKED"
+        remove_packages
+        remove_packages
+    ) >"$scratch/said" 2>"$scratch/log-$manager"
+    expect "$manager installs once" "$(cat "$scratch/said")" 1
+    expect "$manager asks for no question" \
+        "$(grep -cE -- '^(install -y --quiet --setopt=install_weak_deps=False gcc |-Sy? --noconfirm --needed base-devel )' "$scratch/asked")" 1
+    expect "$manager removes what it installed, and nothing else" "$(paste -sd' ' "$scratch/packages")" "ca-certificates curl"
+    expect "$manager removes once" "$(grep -cE -- '^(remove -y|-Rsu --noconfirm) ' "$scratch/asked")" 1
+}
+
+# A home without room, where a folder in memory can be mounted.
+check_full_home() {
+    local home=$scratch/full
+    mkdir -p "$home"
+    if ! unshare --mount --map-root-user mount -t tmpfs tmpfs "$home" 2>/dev/null; then
+        say "try.sh --check: skipped \"a full home\": no folder in memory can be mounted here"
+        return
+    fi
+    # shellcheck disable=SC2016
+    expect "a full home" "$(unshare --mount --map-root-user bash -c '
+        mount -t tmpfs -o size=64k tmpfs "$1"
+        head -c 100000 /dev/zero >"$1/all" 2>/dev/null
+        eval "$2"
+        state=$1/state
+        printf "%4096s" "" | note probe
+        ' _ "$home" "$(declare -f say fail note)" 2>&1)" \
+        "try.sh: what this script installs cannot be written down in $home/state: is the disk full?"
+}
+
 check() {
     local tools=(bash cat cut dirname basename df tail head tr mkdir mktemp rm ls sed grep sort comm id paste env sh chmod ln timeout) bin manager
     expect "an unknown option is refused" "$("$0" --nonsense 2>&1 | head -n 1)" \
@@ -57,6 +135,13 @@ check() {
     expect "settings that cannot be written" \
         "$(XDG_CONFIG_HOME=/dev/null/no settle_key 2>&1)" \
         "try.sh: the settings cannot be written to /dev/null/no/sotto/config.toml: is the disk full?"
+    for manager in dnf pacman; do
+        check_manager "$manager"
+    done
+    expect "a note that cannot be written" "$(state=/dev/null/no; note packages </dev/null 2>&1)" \
+        "try.sh: what this script installs cannot be written down in /dev/null/no: is the disk full?"
+    expect "no home" "$(env -u HOME "$0" --help 2>&1)" "try.sh: no home folder is known: set HOME"
+    check_full_home
     if command -v espeak-ng >/dev/null || command -v flite >/dev/null; then
         speak_to "$scratch/a.wav" "${sentences[0]}"
         expect "the voice writes a WAV file" "$(head -c 4 "$scratch/a.wav")" "RIFF"

@@ -55,8 +55,7 @@ settle_key() {
         if ! { mkdir -p "$(dirname "$config")" && printf '[key]\npush_to_talk = "%s"\n' "$default_key" >"$config"; } 2>/dev/null; then
             fail "the settings cannot be written to $config: is the disk full?"
         fi
-        mkdir -p "$state"
-        : >"$state/config"
+        note config </dev/null
     fi
     sed -n 's/^ *push_to_talk *= *"\(.*\)".*/\1/p' "$config" | tail -n 1
 }

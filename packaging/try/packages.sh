@@ -75,7 +75,14 @@ install_with() {
                     apt-get install -qq -y --no-remove --no-install-recommends "$@"
             ;;
         dnf) as_root dnf install -y --quiet --setopt=install_weak_deps=False "$@" ;;
-        pacman) as_root pacman -S --noconfirm --needed "$@" ;;
+        pacman)
+            # A container comes without the lists of packages; elsewhere new lists ask for a whole upgrade.
+            if compgen -G "/var/lib/pacman/sync/*" >/dev/null; then
+                as_root pacman -S --noconfirm --needed "$@"
+            else
+                as_root pacman -Sy --noconfirm --needed "$@"
+            fi
+            ;;
     esac >"$log" 2>&1
 }
 
@@ -98,24 +105,35 @@ install_packages() {
         return
     fi
     say "Installing ${missing[*]}"
+    # What cannot be written down afterwards could not be taken away again.
+    printf '%4096s' "" | note probe
+    rm -f "$state/probe"
     before=$(all_installed "$manager")
     if ! install_with "$manager" "${missing[@]}"; then
         tail -n 5 "$log" >&2
         fail "the packages above could not be installed: check the network and the message before this line (all of it is in $log), then start this script again"
     fi
-    mkdir -p "$state"
-    printf '%s\n' "${missing[@]}" >>"$state/wanted-packages"
-    comm -13 <(printf '%s\n' "$before") <(all_installed "$manager") >>"$state/new-packages"
+    printf '%s\n' "${missing[@]}" | note wanted-packages
+    comm -13 <(printf '%s\n' "$before") <(all_installed "$manager") | note new-packages
 }
 
 # Takes away what install_packages brought, as far as nothing else needs it by now.
 remove_packages() {
-    local manager wanted gone
+    local manager package wanted gone
     manager=$(package_manager)
     if [[ ! -s $state/wanted-packages || -z $manager ]]; then
         return
     fi
-    mapfile -t wanted < <(sort --unique "$state/wanted-packages")
+    mapfile -t wanted < <(sort --unique "$state/wanted-packages" |
+        while read -r package; do
+            if is_installed "$manager" "$package"; then
+                echo "$package"
+            fi
+        done)
+    if [[ ${#wanted[@]} -eq 0 ]]; then
+        rm -f "$state/wanted-packages" "$state/new-packages"
+        return
+    fi
     say "Removing the packages that this script installed"
     case $manager in
         apt-get)
