@@ -105,7 +105,8 @@ async fn dictate(start: Start) -> anyhow::Result<()> {
     let files = Files::from_environment()?;
     if let Err(error) = files.write_config_once(config::DEFAULT_TEXT) {
         note!(
-            "the settings cannot be written to {}: {error}",
+            "the settings cannot be written to {}: {error}; the default settings are in use, \
+             and \"sotto doctor\" says what to do",
             files.config.display()
         );
     }
