@@ -24,7 +24,9 @@ fn open(test: &str, toolkit: Toolkit) -> Option<(Probe, Scene)> {
         return None;
     }
     let scene = Scene::open(&test, SETTINGS)?;
-    Some((Probe::start(&scene.desktop, toolkit), scene))
+    let probe = Probe::start(&scene.desktop, toolkit);
+    wait_for("a field that ibus-daemon knows", || focused_context(&scene));
+    Some((probe, scene))
 }
 
 /// Holds the key while the words are said.

@@ -43,6 +43,21 @@ export function button(label, onclick, attributes = {}) {
   return h("button", { type: "button", ...attributes, onclick }, label);
 }
 
+/** A button that asks for a file with the desktop's dialog; `take` gets its text. */
+export function fileButton(label, take) {
+  const file = h("input", {
+    type: "file",
+    hidden: true,
+    accept: ".txt,.tsv,text/plain,text/tab-separated-values",
+    onchange: async () => {
+      if (!file.files.length) return;
+      await take(await file.files[0].text());
+      file.value = "";
+    },
+  });
+  return [button(label, () => file.click()), file];
+}
+
 /** A part of a page under a heading. */
 export function section(title, ...children) {
   const id = freshId("section");

@@ -56,6 +56,14 @@ fn profiles_of_applications_are_edited_and_exported() {
     window.go("text");
     let script = "return [...document.querySelectorAll('[name=\"profile.application\"]')].map((e) => e.value);";
     assert_eq!(browser.run(script), json!(["kate"]));
+    let table = "# mine\nslack\tchat\nkate\tcode\tstruct, impl\n";
+    let give = "const input = document.querySelector('[data-table=profiles] input[type=file]');\
+        const list = new DataTransfer(); list.items.add(new File([arguments[0]], 'more.tsv'));\
+        input.files = list.files; input.dispatchEvent(new Event('change'));";
+    browser.run_with(give, &json!([table]));
+    browser.wait_for_text("#news", |text| text == "2 lines were added.");
+    assert_eq!(browser.run(script), json!(["slack", "kate"]));
+    window.settings_hold("words = [\"struct\",\"impl\"]");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // How text is written in single applications: the profiles of the settings file.
 
 import { ask, attempt, say } from "../desk.js";
-import { button, field, h } from "../dom.js";
+import { button, field, fileButton, h } from "../dom.js";
 import { n, t } from "../i18n.js";
 import { change, readSettings } from "../settings.js";
 
@@ -98,21 +98,16 @@ export async function profilesEditor() {
       say(t("Written to {path}.", { path }));
     }),
   );
-  const file = h("input", {
-    type: "file",
-    accept: ".txt,.tsv,text/plain,text/tab-separated-values",
-    onchange: () =>
-      attempt(async () => {
-        if (!file.files.length) return;
-        const lines = (await file.files[0].text()).split(/\r?\n/).filter((line) => line.trim() && !line.startsWith("#"));
-        const fresh = lines.map(profileOf).filter(({ application }) => application);
-        const names = new Set(fresh.map(({ application }) => application));
-        const kept = (await stored()).filter(({ application }) => !names.has(application));
-        await ask("set_setting", { key: KEY, value: [...kept, ...fresh] });
-        show(await stored());
-        say(n("{n} line was added.", "{n} lines were added.", fresh.length));
-      }),
-  });
+  const take = (imported) =>
+    attempt(async () => {
+      const lines = imported.split(/\r?\n/).filter((line) => line.trim() && !line.startsWith("#"));
+      const fresh = lines.map(profileOf).filter(({ application }) => application);
+      const names = new Set(fresh.map(({ application }) => application));
+      const kept = (await stored()).filter(({ application }) => !names.has(application));
+      await ask("set_setting", { key: KEY, value: [...kept, ...fresh] });
+      show(await stored());
+      say(n("{n} line was added.", "{n} lines were added.", fresh.length));
+    });
   show(await stored());
   return h(
     "details",
@@ -120,7 +115,7 @@ export async function profilesEditor() {
     h("summary", {}, h("h3", {}, t("Applications")), count),
     h("p", { class: "hint" }, t("How text is written in single applications, and words that are said there.")),
     list,
-    h("div", { class: "row" }, add, out),
-    field(t("Import a file"), file, t("One application on each line: its name, a tab, the style, a tab, and words between commas.")),
+    h("div", { class: "row" }, add, fileButton(t("Import a file"), take), out),
+    h("p", { class: "hint" }, t("A file has one application on each line: its name, a tab, the style, a tab, and words between commas.")),
   );
 }

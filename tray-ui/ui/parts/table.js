@@ -1,7 +1,7 @@
 // One of the user's tables: a plain text file, edited as it is.
 
 import { ask, attempt, say } from "../desk.js";
-import { button, field, h } from "../dom.js";
+import { button, field, fileButton, h } from "../dom.js";
 import { n, t } from "../i18n.js";
 
 const entries = (text) => text.split("\n").filter((line) => line.trim() && !line.startsWith("#")).length;
@@ -38,20 +38,15 @@ export async function tableEditor(name, label, hint) {
   area.addEventListener("blur", () => {
     leaving = false;
   });
-  const file = h("input", {
-    type: "file",
-    accept: ".txt,.tsv,text/plain,text/tab-separated-values",
-    onchange: () =>
-      attempt(async () => {
-        if (!file.files.length) return;
-        const added = (await file.files[0].text()).replaceAll("\r\n", "\n");
-        const known = new Set(area.value.split("\n"));
-        const fresh = added.split("\n").filter((line) => line.trim() && !known.has(line));
-        area.value = [area.value.replace(/\n+$/, ""), ...fresh].filter(Boolean).join("\n");
-        await save();
-        say(n("{n} line was added.", "{n} lines were added.", fresh.length));
-      }),
-  });
+  const take = (imported) =>
+    attempt(async () => {
+      const added = imported.replaceAll("\r\n", "\n");
+      const known = new Set(area.value.split("\n"));
+      const fresh = added.split("\n").filter((line) => line.trim() && !known.has(line));
+      area.value = [area.value.replace(/\n+$/, ""), ...fresh].filter(Boolean).join("\n");
+      await save();
+      say(n("{n} line was added.", "{n} lines were added.", fresh.length));
+    });
   const out = button(t("Export"), () =>
     attempt(async () => {
       const path = await ask("export_table", { name });
@@ -65,7 +60,7 @@ export async function tableEditor(name, label, hint) {
     h("summary", {}, h("h3", {}, label), count),
     field(label, area, hint),
     tabs,
-    h("div", { class: "row" }, button(t("Save"), save, { class: "main" }), out),
-    field(t("Import a file"), file, t("Its lines are added to those here.")),
+    h("div", { class: "row" }, button(t("Save"), save, { class: "main" }), fileButton(t("Import a file"), take), out),
+    h("p", { class: "hint" }, t("Imported lines are added to those here.")),
   );
 }
