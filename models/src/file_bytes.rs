@@ -24,7 +24,8 @@ impl FileBytes {
             unsafe_code,
             reason = "a map is safe as long as the file keeps its length"
         )]
-        // SAFETY: model files and kept graphs are replaced by renaming and never written in place.
+        // SAFETY: model files and kept graphs are replaced by renaming and never written in place,
+        // and kept graphs may not be written to.
         // Who cuts such a file short by hand while it is in use ends the program.
         let map = unsafe { Mmap::map(&file)? };
         let n_bytes = map.len();

@@ -3,6 +3,8 @@
 //! What they hold is the recognizer's business; here they are files that belong to a network file
 //! of a certain content and to a program of a certain version. Each is written beside its place and
 //! renamed into it. One that is gone, or that the recognizer refuses, costs time and nothing else.
+//! A model reads its weights in the file as long as it lives, so a file is for reading only: nobody
+//! but the superuser cuts it short by mistake, and who removes or replaces it does no harm.
 //!
 //! A file of the cache is the graph, then the path of its network file, the length of that path
 //! (u64, little-endian) and the digits of what it was made from. There is at most one for each
@@ -173,7 +175,7 @@ fn new_part(dir: &Path, name: &str) -> io::Result<(PathBuf, File)> {
         let opened = OpenOptions::new()
             .write(true)
             .create_new(true)
-            .mode(0o600)
+            .mode(0o400)
             .open(&part);
         match opened {
             Ok(file) => return Ok((part, file)),
@@ -325,11 +327,15 @@ mod tests {
         place.cache().keep(&key, b"graph");
         let path = place.dir().join(key.file_name());
         let whole = fs::read(&path).unwrap();
+        let replace = |bytes: &[u8]| {
+            let _ = fs::remove_file(&path);
+            fs::write(&path, bytes).unwrap();
+        };
         for cut in 0..whole.len() {
-            fs::write(&path, &whole[..cut]).unwrap();
+            replace(&whole[..cut]);
             assert!(place.found(&key).is_none(), "cut at {cut}");
             place.cache().sweep();
-            fs::write(&path, &whole[cut..]).unwrap();
+            replace(&whole[cut..]);
             place.cache().sweep();
         }
     }
@@ -388,7 +394,7 @@ mod tests {
         place.cache().keep(&key, b"graph");
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&place.dir()), 0o700);
-        assert_eq!(mode(&place.dir().join(key.file_name())), 0o600);
+        assert_eq!(mode(&place.dir().join(key.file_name())), 0o400);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use sotto_core::encoder::EncoderFrames;
-use sotto_core::model::{LoadOptions, Model, ModelFile, ModelFiles};
+use sotto_core::model::{LoadOptions, Model, ModelBytes, ModelFile, ModelFiles};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -46,8 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .zip(&contents)
         .map(|(name, bytes)| ModelFile {
             name,
-            bytes,
-            is_prepared: false,
+            bytes: ModelBytes::Onnx(bytes),
         })
         .collect();
     let files = ModelFiles::in_order(&files).ok_or_else(|| {

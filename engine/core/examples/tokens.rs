@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 
-use sotto_core::model::{LoadOptions, Model, ModelFile, ModelFiles};
+use sotto_core::model::{LoadOptions, Model, ModelBytes, ModelFile, ModelFiles};
 use sotto_core::recognizer::{LeadIn, Recognizer, RecognizerConfig, RecognizerEvent};
 use sotto_core::speech_model::{SearchMethod, SpeechModel, SpeechModelParts};
 use sotto_core::tokens::Tokenizer;
@@ -61,8 +61,7 @@ fn load(table: &str, networks: &[String]) -> Result<SpeechModel, Box<dyn Error>>
         .zip(&contents)
         .map(|(name, bytes)| ModelFile {
             name,
-            bytes,
-            is_prepared: false,
+            bytes: ModelBytes::Onnx(bytes),
         })
         .collect();
     let files = ModelFiles::in_order(&files).ok_or_else(|| {

@@ -31,6 +31,7 @@ mod network;
 mod obstacles;
 mod ops;
 mod prepared;
+mod product;
 mod punctuation;
 mod quantize;
 mod quantized;
@@ -39,7 +40,7 @@ mod zipformer2;
 
 pub use self::encoder::{Encoder, EncoderSpec, EncoderState, FeatureSet};
 pub use self::error::LoadError;
-pub use self::files::{LoadOptions, ModelFile, ModelFiles};
+pub use self::files::{LoadOptions, ModelBytes, ModelFile, ModelFiles, SharedBytes};
 pub use self::labels::{LabelState, TransducerModel};
 pub use self::prepared::prepared_format;
 
@@ -82,8 +83,8 @@ impl CtcModel {
     }
 }
 
-/// A graph in a form that loads quickly: its bytes may take the place of the file's, with
-/// [`ModelFile::is_prepared`].
+/// A graph in a form that loads quickly: its bytes may take the place of the file's, as
+/// [`ModelBytes::Prepared`].
 #[derive(Debug)]
 pub struct PreparedGraph {
     /// [`ModelFile::name`] of the file it was made from.

@@ -10,7 +10,7 @@ mod common;
 use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
-use sotto_core::model::{LoadOptions, Model, ModelFile, ModelFiles};
+use sotto_core::model::{LoadOptions, Model, ModelBytes, ModelFile, ModelFiles, SharedBytes};
 use sotto_core::punctuate::{Following, Mark, Punctuator, PunctuatorFiles};
 use sotto_core::recognizer::{Recognizer, RecognizerConfig, RecognizerEvent};
 use sotto_core::speech_model::{MismatchError, SpeechModel, SpeechModelParts};
@@ -27,18 +27,16 @@ const PIECES: &[u8] = include_bytes!("../../../models/starter/en/punctuation.pie
 fn acoustic() -> Model {
     let model = ModelFile {
         name: "model.onnx",
-        bytes: GRAPH,
-        is_prepared: false,
+        bytes: ModelBytes::Onnx(GRAPH),
     };
     Model::load(&ModelFiles::Ctc { model }, &LoadOptions::default()).unwrap()
 }
 
-fn punctuator_files(graph: &[u8], is_prepared: bool) -> PunctuatorFiles<'_> {
+fn punctuator_files(graph: ModelBytes<'_>) -> PunctuatorFiles<'_> {
     PunctuatorFiles {
         graph: ModelFile {
             name: "punctuation.onnx",
             bytes: graph,
-            is_prepared,
         },
         pieces: ("punctuation.pieces.txt", PIECES),
         mixed_case: b"iPhone\n",
@@ -46,7 +44,7 @@ fn punctuator_files(graph: &[u8], is_prepared: bool) -> PunctuatorFiles<'_> {
 }
 
 fn punctuator() -> Punctuator {
-    Punctuator::load(punctuator_files(PUNCTUATION, false)).unwrap()
+    Punctuator::load(punctuator_files(ModelBytes::Onnx(PUNCTUATION))).unwrap()
 }
 
 fn model() -> Arc<SpeechModel> {
@@ -223,9 +221,13 @@ fn marks_depend_on_no_more_words_than_the_model_says() {
 #[test]
 fn a_prepared_punctuation_network_chooses_the_same() {
     let (first, graph) =
-        Punctuator::load_and_prepare(punctuator_files(PUNCTUATION, false)).unwrap();
+        Punctuator::load_and_prepare(punctuator_files(ModelBytes::Onnx(PUNCTUATION))).unwrap();
     let graph = graph.unwrap().bytes;
-    let (again, more) = Punctuator::load_and_prepare(punctuator_files(&graph, true)).unwrap();
+    let load_kept = |bytes: &[u8]| {
+        let bytes: SharedBytes = Arc::new(bytes.to_vec());
+        Punctuator::load_and_prepare(punctuator_files(ModelBytes::Prepared(&bytes)))
+    };
+    let (again, more) = load_kept(&graph).unwrap();
     assert!(more.is_none());
     assert_eq!(again.left_words(), first.left_words());
     assert_eq!(again.right_words(), first.right_words());
@@ -240,12 +242,12 @@ fn a_prepared_punctuation_network_chooses_the_same() {
         }
     }
     for n_bytes in (0..graph.len()).step_by(graph.len() / 20) {
-        let cut = Punctuator::load(punctuator_files(&graph[..n_bytes], true));
+        let cut = load_kept(&graph[..n_bytes]);
         let message = cut.unwrap_err().to_string();
         assert!(message.contains("punctuation.onnx"), "{message}");
     }
-    Punctuator::load(punctuator_files(&graph, false)).unwrap_err();
-    Punctuator::load(punctuator_files(PUNCTUATION, true)).unwrap_err();
+    Punctuator::load(punctuator_files(ModelBytes::Onnx(&graph))).unwrap_err();
+    load_kept(PUNCTUATION).unwrap_err();
 }
 
 #[test]
@@ -254,8 +256,7 @@ fn broken_punctuation_files_are_refused_by_name() {
         Punctuator::load(PunctuatorFiles {
             graph: ModelFile {
                 name: "marks.onnx",
-                bytes: graph,
-                is_prepared: false,
+                bytes: ModelBytes::Onnx(graph),
             },
             pieces: ("pieces.txt", pieces),
             mixed_case: b"",

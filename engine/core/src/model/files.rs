@@ -1,15 +1,39 @@
 //! What a caller hands over to load a model.
 
+use std::fmt;
+use std::sync::Arc;
+
+/// Bytes that a model goes on reading as long as it lives; a memory map will do, of a file that
+/// nobody writes to.
+pub type SharedBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
 /// One file of a model: its bytes, and its name for messages.
 #[derive(Debug, Clone, Copy)]
 pub struct ModelFile<'a> {
     /// File name as the user knows it.
     pub name: &'a str,
-    /// The whole content; a memory map will do.
-    pub bytes: &'a [u8],
-    /// Whether the bytes are those of a [`PreparedGraph`](super::PreparedGraph) in the place of the
-    /// file's. They are trusted as the program is: nothing of a model's maker may be marked so.
-    pub is_prepared: bool,
+    /// Its content, or what was kept of it.
+    pub bytes: ModelBytes<'a>,
+}
+
+/// The whole content of one file.
+#[derive(Clone, Copy)]
+pub enum ModelBytes<'a> {
+    /// As its maker wrote it; not needed any more when the model is loaded.
+    Onnx(&'a [u8]),
+    /// Those of a [`PreparedGraph`](super::PreparedGraph) in the place of the file's; the model
+    /// reads its weights there. They are trusted as the program is: nothing of a model's maker may
+    /// come as one.
+    Prepared(&'a SharedBytes),
+}
+
+impl fmt::Debug for ModelBytes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Onnx(bytes) => write!(f, "Onnx({} bytes)", bytes.len()),
+            Self::Prepared(bytes) => write!(f, "Prepared({} bytes)", (***bytes).as_ref().len()),
+        }
+    }
 }
 
 /// The networks of a model. The token table is read elsewhere.

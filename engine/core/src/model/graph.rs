@@ -11,10 +11,11 @@ use tract_onnx::pb::{
 };
 
 use super::error::LoadError;
-use super::files::ModelFile;
+use super::files::{ModelBytes, ModelFile};
 use super::metadata::Metadata;
 use super::network::Network;
 use super::prepared::{PreparedReader, Request};
+use super::product::take_products;
 use super::{prepared, quantized};
 
 /// A graph as read from its file.
@@ -57,16 +58,19 @@ impl<'a> Proto<'a> {
                 file: file.name.to_owned(),
                 source,
             };
-        let (model, prepared) = if file.is_prepared {
-            let opened = PreparedReader::open(file.bytes);
-            let (model, prepared) = opened.map_err(|error| LoadError::Graph {
-                file: file.name.to_owned(),
-                source: error.into(),
-            })?;
-            (model, Some(prepared))
-        } else {
-            let model = ModelProto::decode(file.bytes);
-            (model.map_err(|error| not_onnx(Some(error.into())))?, None)
+        let (model, prepared) = match file.bytes {
+            ModelBytes::Prepared(bytes) => {
+                let opened = PreparedReader::open(bytes);
+                let (model, prepared) = opened.map_err(|error| LoadError::Graph {
+                    file: file.name.to_owned(),
+                    source: error.into(),
+                })?;
+                (model, Some(prepared))
+            }
+            ModelBytes::Onnx(bytes) => {
+                let model = ModelProto::decode(bytes);
+                (model.map_err(|error| not_onnx(Some(error.into())))?, None)
+            }
         };
         let graph = model.graph.as_ref();
         if graph.is_none_or(|graph| graph.node.is_empty() && prepared.is_none()) {
@@ -193,7 +197,8 @@ impl<'a> Proto<'a> {
         graph
             .input
             .sort_by_key(|input| order(&input.name).unwrap_or(usize::MAX));
-        Network::from_onnx(self.model, request, described.as_ref())
+        let weights = take_products(graph);
+        Network::from_onnx(self.model, weights, request, described.as_ref())
             .map_err(|error| graph_error(error.into()))
     }
 

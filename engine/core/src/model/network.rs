@@ -8,6 +8,7 @@ use tract_onnx::tract_hir::internal::{SpecialOps, format_err};
 use super::chain::Chain;
 use super::ops;
 use super::prepared::{PreparedReader, PreparedWriter, Request};
+use super::product::{self, RawWeights};
 use crate::encoder::InferenceError;
 
 /// A graph ready to run.
@@ -21,9 +22,11 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// Types and cuts a graph; `described` is its file without the body, if it is to be kept.
+    /// Types and cuts a graph whose weights were taken out of it; `described` is its file without
+    /// the body, if it is to be kept.
     pub(super) fn from_onnx(
         model: ModelProto,
+        weights: Vec<RawWeights>,
         request: Request<'_>,
         described: Option<&ModelProto>,
     ) -> TractResult<Self> {
@@ -34,7 +37,8 @@ impl Network {
         let inference = framework.model_for_proto_model(&model)?;
         // The file's weights are copied by now.
         drop(model);
-        let typed: TypedModel = inference.into_typed()?;
+        let mut typed: TypedModel = inference.into_typed()?;
+        product::fill(&mut typed, weights)?;
         let inputs: Vec<TypedFact> = (0..request.inputs.len())
             .map(|ix| typed.input_fact(ix).cloned())
             .collect::<TractResult<_>>()?;

@@ -10,7 +10,7 @@ use tract_onnx::pb::{
 };
 use tract_onnx::prelude::*;
 
-use super::files::ModelFile;
+use super::files::{ModelBytes, ModelFile};
 use super::graph::{FixedInput, Keep, Proto};
 use super::network::Network;
 
@@ -102,8 +102,7 @@ fn network(graph: GraphProto, shape: &[usize]) -> Network {
     let proto = Proto::decode(
         &ModelFile {
             name: "tiny.onnx",
-            bytes: &bytes,
-            is_prepared: false,
+            bytes: ModelBytes::Onnx(&bytes),
         },
         Keep::No,
     )
@@ -243,8 +242,7 @@ fn an_operator_nobody_knows_is_an_error() {
     let proto = Proto::decode(
         &ModelFile {
             name: "odd.onnx",
-            bytes: &bytes,
-            is_prepared: false,
+            bytes: ModelBytes::Onnx(&bytes),
         },
         Keep::No,
     )

@@ -13,6 +13,7 @@ use tract_onnx::tract_core;
 use tract_onnx::tract_hir::internal::*;
 use tract_onnx::tract_hir::tract_core::ops::cast::wire_cast;
 
+use super::product;
 use super::quantize::DynamicQuantizeLinear;
 
 /// Adds this module's operators to those of tract.
@@ -22,6 +23,7 @@ pub(super) fn register(ops: &mut OnnxOpRegister) {
         Ok((expand(DynamicQuantizeLinear), vec![]))
     });
     ops.insert("If", if_from_onnx);
+    ops.insert(product::OPERATOR, product::from_onnx);
 }
 
 /// Numbers from a start towards a limit, the limit excluded, in steps of either sign.

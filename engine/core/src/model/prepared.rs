@@ -2,8 +2,9 @@
 //!
 //! Reading an ONNX file, inferring its shapes and decluttering it takes most of the time of a load
 //! and gives the same each time, so the result can be kept. What is kept takes the place of the
-//! file where [`ModelFile::is_prepared`](super::ModelFile::is_prepared) says so.
-//! Packing weights for the processor's kernels happens at every load and is not kept.
+//! file as [`ModelBytes::Prepared`](super::ModelBytes::Prepared).
+//! The weights of products are packed for the processor's kernels and are read in place; other
+//! constants are copied, and kernels are chosen again at every load.
 //!
 //! Layout: magic `sotto-gr`, version (u64), checksum of all that follows (u64, at 16);
 //! then versions of layout, program and inference library, role, what was asked for (inputs,
@@ -11,11 +12,14 @@
 //! the chain.
 //! Made to be read by the program that wrote it: there is no other reader, and no old version.
 
+use std::sync::Arc;
+
 use prost::Message;
 use tract_onnx::pb::{GraphProto, ModelProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{ensure, format_err};
 
+use super::files::SharedBytes;
 use super::graph::FixedInput;
 use crate::lm::checksum::{CHECKED_FROM, CHECKSUM_AT, checksum, seal};
 
@@ -23,13 +27,13 @@ mod bytes;
 mod graph;
 mod operators;
 
-use self::bytes::{Reader, Writer};
+pub(super) use self::bytes::{ALIGNMENT, Reader, Writer};
 use self::operators::Operators;
 
 const MAGIC: &[u8; 8] = b"sotto-gr";
 
 /// Raised when the layout changes, or what a load does to a graph.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 
 /// The inference library whose operators are kept.
 const LIBRARY: &str = "tract 0.23.9";
@@ -122,7 +126,8 @@ pub(super) struct PreparedReader<'a> {
 
 impl<'a> PreparedReader<'a> {
     /// The graph's inputs, outputs and metadata, with a reader for the rest.
-    pub(super) fn open(bytes: &'a [u8]) -> TractResult<(ModelProto, Self)> {
+    pub(super) fn open(shared: &'a SharedBytes) -> TractResult<(ModelProto, Self)> {
+        let bytes = (**shared).as_ref();
         ensure!(bytes.starts_with(MAGIC), "it is no prepared graph");
         let header = &bytes[MAGIC.len()..];
         let header = header.first_chunk::<{ CHECKED_FROM - MAGIC.len() }>();
@@ -137,6 +142,7 @@ impl<'a> PreparedReader<'a> {
             "its checksum is wrong"
         );
         let mut from = Reader::new(bytes, CHECKED_FROM);
+        from.shared = Some(Arc::clone(shared));
         ensure!(
             from.text()? == prepared_format(),
             "another version of the program or of its inference library prepared it"
@@ -289,11 +295,15 @@ mod tests {
         };
         let writer = PreparedWriter::new(&ModelProto::default(), request, [&[], &[]]).unwrap();
         let mut bytes = writer.finish();
-        PreparedReader::open(&bytes).unwrap();
+        let open = |bytes: &[u8]| -> TractResult<()> {
+            let shared: SharedBytes = Arc::new(bytes.to_vec());
+            PreparedReader::open(&shared).map(drop)
+        };
+        open(&bytes).unwrap();
         let start = bytes.windows(6).position(|name| name == b"tract ").unwrap();
         bytes[start + 6] ^= 1;
         seal(&mut bytes);
-        let message = PreparedReader::open(&bytes).unwrap_err().to_string();
+        let message = open(&bytes).unwrap_err().to_string();
         assert!(message.contains("another version"), "{message}");
     }
 }

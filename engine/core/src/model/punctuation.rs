@@ -9,7 +9,7 @@ use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{ensure, format_err};
 
-use super::files::ModelFile;
+use super::files::{ModelBytes, ModelFile};
 use super::graph::Keep;
 use super::prepared::{Part, PreparedReader, PreparedWriter, Request, without_body};
 
@@ -36,11 +36,12 @@ pub(crate) struct PunctuationFile<'a> {
 
 impl<'a> PunctuationFile<'a> {
     pub(crate) fn decode(file: &ModelFile<'a>) -> TractResult<Self> {
-        let (model, prepared) = if file.is_prepared {
-            let (model, prepared) = PreparedReader::open(file.bytes)?;
-            (model, Some(prepared))
-        } else {
-            (ModelProto::decode(file.bytes)?, None)
+        let (model, prepared) = match file.bytes {
+            ModelBytes::Prepared(bytes) => {
+                let (model, prepared) = PreparedReader::open(bytes)?;
+                (model, Some(prepared))
+            }
+            ModelBytes::Onnx(bytes) => (ModelProto::decode(bytes)?, None),
         };
         Ok(Self { model, prepared })
     }

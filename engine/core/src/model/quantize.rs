@@ -98,7 +98,7 @@ impl TypedOp for QuantizeBytes {
 }
 
 /// The range of the values with zero, in 255 steps.
-fn scale_and_zero_point(values: &[f32]) -> (f32, u8) {
+pub(super) fn scale_and_zero_point(values: &[f32]) -> (f32, u8) {
     let (mut lows, mut highs) = ([0.0_f32; LANES], [0.0_f32; LANES]);
     let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
@@ -125,16 +125,29 @@ fn scale_and_zero_point(values: &[f32]) -> (f32, u8) {
 fn quantize(values: &[f32], scale: f32, zero_point: u8, bytes: &mut [u8]) {
     let zero_point = f32::from(zero_point);
     for (byte, value) in bytes.iter_mut().zip(values) {
-        let rounded = (value / scale + ROUNDER) - ROUNDER;
-        let level = (rounded + zero_point).clamp(0.0, 255.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to a byte"
-        )]
-        let level = level as i32 as u8;
-        *byte = level;
+        *byte = level(*value, scale, zero_point);
     }
+}
+
+/// As [`quantize`], all less by 128.
+pub(super) fn quantize_signed(values: &[f32], scale: f32, zero_point: u8, bytes: &mut [i8]) {
+    let zero_point = f32::from(zero_point);
+    for (byte, value) in bytes.iter_mut().zip(values) {
+        *byte = (level(*value, scale, zero_point) ^ 0x80).cast_signed();
+    }
+}
+
+#[inline]
+fn level(value: f32, scale: f32, zero_point: f32) -> u8 {
+    let rounded = (value / scale + ROUNDER) - ROUNDER;
+    let level = (rounded + zero_point).clamp(0.0, 255.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to a byte"
+    )]
+    let level = level as i32 as u8;
+    level
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! Models of the fixtures, and what they compute of features that every run makes alike.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sotto_core::encoder::{EncoderFrames, LabelNetwork as _};
-use sotto_core::model::{LoadError, LoadOptions, Model, ModelFile, ModelFiles};
+use sotto_core::model::{
+    LoadError, LoadOptions, Model, ModelBytes, ModelFile, ModelFiles, SharedBytes,
+};
 
 /// Steps of the encoder and labels of the predictor in each expectation.
 const STEPS: usize = 6;
@@ -55,10 +58,18 @@ impl Fixture {
     }
 
     pub(crate) fn with_files<T>(&self, load: impl FnOnce(&ModelFiles<'_>) -> T) -> T {
+        let contents: Vec<SharedBytes> = self
+            .files
+            .iter()
+            .map(|file| Arc::new(file.bytes.clone()) as SharedBytes)
+            .collect();
         let file = |ix: usize| ModelFile {
             name: &self.files[ix].name,
-            bytes: &self.files[ix].bytes,
-            is_prepared: self.files[ix].is_prepared,
+            bytes: if self.files[ix].is_prepared {
+                ModelBytes::Prepared(&contents[ix])
+            } else {
+                ModelBytes::Onnx(&self.files[ix].bytes)
+            },
         };
         let files = match self.files.len() {
             1 => ModelFiles::Ctc { model: file(0) },

@@ -13,7 +13,7 @@ mod prepared;
 use std::sync::Arc;
 
 use sotto_core::encoder::{LabelNetwork as _, SymbolsPerFrame};
-use sotto_core::model::{FeatureSet, LoadOptions, Model, ModelFile, ModelFiles};
+use sotto_core::model::{FeatureSet, LoadOptions, Model, ModelBytes, ModelFile, ModelFiles};
 
 use fixture::{Fixture, encode, logits};
 
@@ -205,8 +205,7 @@ fn broken_files_are_named() {
         let files = ModelFiles::Ctc {
             model: ModelFile {
                 name: "model.onnx",
-                bytes,
-                is_prepared: false,
+                bytes: ModelBytes::Onnx(bytes),
             },
         };
         assert_eq!(
@@ -225,8 +224,7 @@ fn no_cut_makes_loading_panic() {
     for cut in (0..whole.len()).step_by(whole.len() / 40) {
         let model = ModelFile {
             name: "model.onnx",
-            bytes: &whole[..cut],
-            is_prepared: false,
+            bytes: ModelBytes::Onnx(&whole[..cut]),
         };
         let error = Model::load(&ModelFiles::Ctc { model }, &LoadOptions::default()).unwrap_err();
         assert!(error.to_string().contains("model.onnx"), "{error}");

@@ -3,11 +3,14 @@
 //! A kept graph that cannot be used is made again without a word: it is a copy of what the files
 //! say, and nobody but this program reads it.
 
-use std::{error::Error, path::Path};
+use std::{error::Error, path::Path, sync::Arc};
 
 use anyhow::Context;
 use sotto_core::{
-    model::{LoadOptions, Model, ModelFile, ModelFiles, PreparedGraph, prepared_format},
+    model::{
+        LoadOptions, Model, ModelBytes, ModelFile, ModelFiles, PreparedGraph, SharedBytes,
+        prepared_format,
+    },
     punctuate::{Punctuator, PunctuatorError, PunctuatorFiles},
 };
 use sotto_models::{Bundle, FileBytes, FileRole, GraphCache, GraphKey, ModelError, StampStore};
@@ -131,26 +134,34 @@ fn from_bytes<T>(
     kept: Vec<Option<FileBytes>>,
     load: impl Fn(&[ModelFile<'_>]) -> T,
 ) -> anyhow::Result<T> {
-    let bytes = networks
+    let contents = networks
         .iter()
         .zip(kept)
         .map(|(network, kept)| match kept {
-            Some(kept) => Ok((kept, true)),
+            Some(kept) => Ok(Content::Kept(Arc::new(kept))),
             None => FileBytes::open(network.path)
-                .map(|bytes| (bytes, false))
+                .map(Content::Onnx)
                 .with_context(|| tr::tr!("{} cannot be read", network.name)),
         })
-        .collect::<anyhow::Result<Vec<(FileBytes, bool)>>>()?;
+        .collect::<anyhow::Result<Vec<Content>>>()?;
     let files: Vec<ModelFile<'_>> = networks
         .iter()
-        .zip(&bytes)
-        .map(|(network, (bytes, is_prepared))| ModelFile {
+        .zip(&contents)
+        .map(|(network, content)| ModelFile {
             name: &network.name,
-            bytes: bytes.as_ref(),
-            is_prepared: *is_prepared,
+            bytes: match content {
+                Content::Onnx(bytes) => ModelBytes::Onnx(bytes.as_ref()),
+                Content::Kept(bytes) => ModelBytes::Prepared(bytes),
+            },
         })
         .collect();
     Ok(load(&files))
+}
+
+/// What a network is read from.
+enum Content {
+    Onnx(FileBytes),
+    Kept(SharedBytes),
 }
 
 fn keep(cache: &GraphCache, networks: &[Network<'_>], prepared: &[PreparedGraph]) {
@@ -240,6 +251,12 @@ mod tests {
         assert!(kept == scene.kept());
     }
 
+    /// Puts a file in the place of another, as programs do that leave a mapped file alone.
+    fn replace(path: &Path, bytes: impl AsRef<[u8]>) {
+        fs::remove_file(path).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
     fn replace_all(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
         assert_eq!(from.len(), to.len());
         let mut bytes = bytes.to_vec();
@@ -256,14 +273,14 @@ mod tests {
     #[test]
     fn a_truncated_graph_is_made_again() {
         for left in [0, 1, 20, 1000] {
-            check_mended(|path, graph| fs::write(path, &graph[..left]).unwrap());
+            check_mended(|path, graph| replace(path, &graph[..left]));
         }
-        check_mended(|path, graph| fs::write(path, &graph[..graph.len() - 1]).unwrap());
-        check_mended(|path, graph| fs::write(path, &graph[1..]).unwrap());
+        check_mended(|path, graph| replace(path, &graph[..graph.len() - 1]));
+        check_mended(|path, graph| replace(path, &graph[1..]));
         // The end is as it should be.
         check_mended(|path, graph| {
             let middle = graph.len() / 2;
-            fs::write(path, [&graph[..middle], &graph[middle + 64..]].concat()).unwrap();
+            replace(path, [&graph[..middle], &graph[middle + 64..]].concat());
         });
     }
 
@@ -273,7 +290,7 @@ mod tests {
             check_mended(|path, graph| {
                 let mut graph = graph.to_vec();
                 graph[at] ^= 4;
-                fs::write(path, graph).unwrap();
+                replace(path, graph);
             });
         }
     }
@@ -281,7 +298,7 @@ mod tests {
     #[test]
     fn a_graph_of_another_inference_library_is_made_again() {
         check_mended(|path, graph| {
-            fs::write(path, replace_all(graph, b"tract ", b"tracy ")).unwrap();
+            replace(path, replace_all(graph, b"tract ", b"tracy "));
         });
     }
 
@@ -290,7 +307,7 @@ mod tests {
         let other = Scene::new("nemo-ctc");
         other.load().unwrap();
         let (_, foreign) = other.kept().pop_first().unwrap();
-        check_mended(|path, _| fs::write(path, &foreign).unwrap());
+        check_mended(|path, _| replace(path, &foreign));
     }
 
     #[test]
@@ -319,7 +336,7 @@ mod tests {
         let graph = fs::read(path).unwrap();
         assert_eq!(chosen(&load()), first);
         for damaged in [&graph[..graph.len() / 2], &graph[1..]] {
-            fs::write(path, damaged).unwrap();
+            replace(path, damaged);
             assert_eq!(chosen(&load()), first);
             assert!(fs::read(path).unwrap() == graph);
         }

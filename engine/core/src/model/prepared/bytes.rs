@@ -4,11 +4,15 @@
 //! The values of a tensor begin at a multiple of [`ALIGNMENT`] from the start of the file, so that
 //! a memory map of it can be read in place.
 
+use std::fmt;
+
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{TDim, bail, ensure, format_err};
 
+use crate::model::files::SharedBytes;
+
 /// Bytes to which the values of tensors are aligned.
-const ALIGNMENT: usize = 64;
+pub(in crate::model) const ALIGNMENT: usize = 64;
 
 /// Most sums and products in one another that a dimension may be made of.
 const MAX_DEPTH: usize = 8;
@@ -35,12 +39,12 @@ const TYPES: [fn() -> DatumType; 10] = [
 
 /// Bytes that grow.
 #[derive(Debug, Default)]
-pub(super) struct Writer {
-    pub(super) bytes: Vec<u8>,
+pub(in crate::model) struct Writer {
+    pub(in crate::model) bytes: Vec<u8>,
 }
 
 impl Writer {
-    pub(super) fn byte(&mut self, value: u8) {
+    pub(in crate::model) fn byte(&mut self, value: u8) {
         self.bytes.push(value);
     }
 
@@ -48,7 +52,7 @@ impl Writer {
         self.bytes.extend(value.to_le_bytes());
     }
 
-    pub(super) fn size(&mut self, value: usize) {
+    pub(in crate::model) fn size(&mut self, value: usize) {
         self.bytes.extend((value as u64).to_le_bytes());
     }
 
@@ -62,7 +66,7 @@ impl Writer {
         self.bytes.extend_from_slice(bytes);
     }
 
-    pub(super) fn text(&mut self, text: &str) {
+    pub(in crate::model) fn text(&mut self, text: &str) {
         self.blob(text.as_bytes());
     }
 
@@ -104,7 +108,7 @@ impl Writer {
         dims.iter().try_for_each(|dim| self.dim(dim))
     }
 
-    pub(super) fn tensor(&mut self, tensor: &Tensor) -> TractResult<()> {
+    pub(in crate::model) fn tensor(&mut self, tensor: &Tensor) -> TractResult<()> {
         ensure!(tensor.is_plain(), "a constant is stored in an unusual way");
         let datum_type = tensor.datum_type();
         self.datum_type(datum_type)?;
@@ -116,32 +120,53 @@ impl Writer {
             }
             return Ok(());
         }
-        let padded = self.bytes.len().next_multiple_of(ALIGNMENT);
-        self.bytes.resize(padded, 0);
+        self.align();
         self.bytes.extend_from_slice(tensor.as_bytes());
         Ok(())
+    }
+
+    pub(in crate::model) fn align(&mut self) {
+        let padded = self.bytes.len().next_multiple_of(ALIGNMENT);
+        self.bytes.resize(padded, 0);
     }
 }
 
 /// Bytes that are consumed.
-#[derive(Debug, Clone)]
-pub(super) struct Reader<'a> {
+#[derive(Clone)]
+pub(in crate::model) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Those bytes, where a graph may go on reading them.
+    pub(in crate::model) shared: Option<SharedBytes>,
     /// Those of the dimensions.
     pub(super) symbols: SymbolScope,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
+    pub(in crate::model) fn new(bytes: &'a [u8], at: usize) -> Self {
         Self::with_symbols(bytes, at, SymbolScope::default())
     }
 
     pub(super) const fn with_symbols(bytes: &'a [u8], at: usize, symbols: SymbolScope) -> Self {
-        Self { bytes, at, symbols }
+        Self {
+            bytes,
+            at,
+            shared: None,
+            symbols,
+        }
     }
 
-    fn take(&mut self, n_bytes: usize) -> TractResult<&'a [u8]> {
+    pub(in crate::model) const fn position(&self) -> usize {
+        self.at
+    }
+
+    pub(in crate::model) fn align(&mut self) -> TractResult<()> {
+        let padded = self.at.next_multiple_of(ALIGNMENT);
+        self.take(padded - self.at)?;
+        Ok(())
+    }
+
+    pub(in crate::model) fn take(&mut self, n_bytes: usize) -> TractResult<&'a [u8]> {
         let taken = self
             .at
             .checked_add(n_bytes)
@@ -155,7 +180,7 @@ impl<'a> Reader<'a> {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    pub(super) fn byte(&mut self) -> TractResult<u8> {
+    pub(in crate::model) fn byte(&mut self) -> TractResult<u8> {
         Ok(self.take(1)?[0])
     }
 
@@ -164,7 +189,7 @@ impl<'a> Reader<'a> {
         Ok(i64::from_le_bytes(bytes.try_into()?))
     }
 
-    pub(super) fn size(&mut self) -> TractResult<usize> {
+    pub(in crate::model) fn size(&mut self) -> TractResult<usize> {
         Ok(usize::try_from(self.whole()?)?)
     }
 
@@ -187,7 +212,7 @@ impl<'a> Reader<'a> {
         self.take(n_bytes)
     }
 
-    pub(super) fn text(&mut self) -> TractResult<&'a str> {
+    pub(in crate::model) fn text(&mut self) -> TractResult<&'a str> {
         Ok(std::str::from_utf8(self.blob()?)?)
     }
 
@@ -223,7 +248,7 @@ impl<'a> Reader<'a> {
         (0..self.count()?).map(|_| self.dim()).collect()
     }
 
-    pub(super) fn tensor(&mut self) -> TractResult<Tensor> {
+    pub(in crate::model) fn tensor(&mut self) -> TractResult<Tensor> {
         let datum_type = self.datum_type()?;
         let shape = self.sizes()?;
         let n_elements = shape
@@ -234,8 +259,7 @@ impl<'a> Reader<'a> {
             let values = (0..n_elements).map(|_| self.dim());
             return tensor1(&values.collect::<TractResult<Vec<TDim>>>()?).into_shape(&shape);
         }
-        let padded = self.at.next_multiple_of(ALIGNMENT);
-        self.take(padded - self.at)?;
+        self.align()?;
         let n_bytes = n_elements
             .checked_mul(datum_type.size_of())
             .ok_or_else(|| format_err!("a tensor is too large"))?;
@@ -259,6 +283,12 @@ impl<'a> Reader<'a> {
             return Tensor::from_shape(&shape, &values);
         }
         bail!("it has elements of an unknown type")
+    }
+}
+
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} bytes", self.at, self.bytes.len())
     }
 }
 

@@ -3,6 +3,7 @@
 //! An operator is a number that says which it is, then its parameters.
 //! What is written is read again at once and compared, so an operator with a parameter that this
 //! module does not know makes its graph one that is not kept, never one that is kept wrongly.
+//! Only products are not compared.
 
 mod convolution;
 
@@ -26,6 +27,7 @@ use tract_onnx::tract_core::ops::quant::DequantizeLinearF32;
 use tract_onnx::tract_hir::internal::{TypedOp, bail, ensure, format_err};
 
 use super::bytes::{Reader, Writer};
+use crate::model::product::{Packed, Product};
 use crate::model::quantize::QuantizeBytes;
 
 /// How an operator is written, numbered from the end of [`plain`].
@@ -61,6 +63,11 @@ impl Operators {
         if let Some(place) = self.plain.iter().position(|known| same(&**known, op)) {
             out.byte(u8::try_from(place)?);
             return Ok(());
+        }
+        if let Some(product) = op.as_op().downcast_ref::<Product>() {
+            // Its weights are large, and are written and read by one module: not read again here.
+            out.byte(PRODUCT);
+            return product.packed()?.write(out);
         }
         write_with_parameters(op, out)?;
         let mut written = Reader::with_symbols(&out.bytes, start, symbols.clone());
@@ -166,6 +173,7 @@ parameters! {
     CUM_SUM = 17;
     PAD = 18;
     DEQUANTIZE = 19;
+    PRODUCT = 20;
 }
 
 fn write_with_parameters(op: &dyn TypedOp, out: &mut Writer) -> TractResult<()> {
@@ -341,6 +349,7 @@ fn read_with_parameters(number: u8, from: &mut Reader<'_>) -> TractResult<Box<dy
             scale: from.tensor()?.cast_to_scalar::<f32>()?,
             zero_point: i32::try_from(from.whole()?)?,
         }),
+        PRODUCT => Box::new(Product::new(Packed::read(from)?)),
         _ => bail!("it has an operator of an unknown kind"),
     })
 }
