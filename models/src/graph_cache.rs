@@ -124,13 +124,13 @@ impl GraphCache {
         Some(bytes.truncated(n_bytes))
     }
 
-    /// Keeps a graph, in the place of any other of the same network file.
+    /// Keeps a graph, which comes in parts, in the place of any other of the same network file.
     ///
     /// Where it cannot be written, it is made again at the next load.
-    pub fn keep(&self, key: &GraphKey, graph: &[u8]) {
+    pub fn keep(&self, key: &GraphKey, parts: &[&[u8]]) {
         if let Some(dir) = &self.dir {
             sweep(dir, Some(key));
-            let _ = write(dir, key, graph);
+            let _ = write(dir, key, parts);
         }
     }
 
@@ -149,14 +149,16 @@ impl GraphCache {
     }
 }
 
-fn write(dir: &Path, key: &GraphKey, graph: &[u8]) -> io::Result<()> {
+fn write(dir: &Path, key: &GraphKey, parts: &[&[u8]]) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    check_free_space(dir, graph.len() as u64).map_err(io::Error::other)?;
+    let n_bytes: usize = parts.iter().map(|part| part.len()).sum();
+    check_free_space(dir, n_bytes as u64).map_err(io::Error::other)?;
     let name = key.file_name();
     let (part, mut file) = new_part(dir, &name)?;
     // Not synced: what a power failure leaves of it is refused by its trailer or its checksum.
-    let written = file
-        .write_all(graph)
+    let mut parts = parts.iter();
+    let written = parts
+        .try_for_each(|part| file.write_all(part))
         .and_then(|()| file.write_all(&key.trailer()))
         .and_then(|()| fs::rename(&part, dir.join(&name)));
     if written.is_err() {
@@ -291,7 +293,7 @@ mod tests {
     fn a_graph_is_found_by_file_content_and_maker() {
         let place = Place::new();
         let key = place.key("a.onnx", "1", "x");
-        place.cache().keep(&key, b"graph");
+        place.cache().keep(&key, &[b"graph"]);
         assert_eq!(place.found(&key).unwrap(), b"graph");
         for other in [
             place.key("b.onnx", "1", "x"),
@@ -308,7 +310,7 @@ mod tests {
     fn a_graph_under_the_name_of_another_is_not_taken() {
         let place = Place::new();
         let key = place.key("a.onnx", "1", "x");
-        place.cache().keep(&key, b"graph");
+        place.cache().keep(&key, &[b"graph"]);
         let kept = place.dir().join(key.file_name());
         for other in [
             place.key("b.onnx", "1", "x"),
@@ -324,7 +326,7 @@ mod tests {
     fn a_cut_anywhere_is_no_graph() {
         let place = Place::new();
         let key = place.key("a.onnx", "1", "x");
-        place.cache().keep(&key, b"graph");
+        place.cache().keep(&key, &[b"graph"]);
         let path = place.dir().join(key.file_name());
         let whole = fs::read(&path).unwrap();
         let replace = |bytes: &[u8]| {
@@ -349,9 +351,9 @@ mod tests {
             place.key("a.onnx", "2", "x"),
         ];
         let cache = place.cache();
-        cache.keep(&other, b"other");
-        cache.keep(&old, b"old");
-        cache.keep(&new, b"new");
+        cache.keep(&other, &[b"other"]);
+        cache.keep(&old, &[b"old"]);
+        cache.keep(&new, &[b"new"]);
         let mut expected = [other.file_name(), new.file_name()];
         expected.sort();
         assert_eq!(names(&place.dir()), expected);
@@ -363,7 +365,7 @@ mod tests {
         let cache = place.cache();
         let [stays, gone] = [place.key("a.onnx", "1", "x"), place.key("b.onnx", "1", "x")];
         for key in [&stays, &gone] {
-            cache.keep(key, b"graph");
+            cache.keep(key, &[b"graph"]);
         }
         let foreign = [".hidden", "notes.txt"];
         for name in foreign {
@@ -391,7 +393,7 @@ mod tests {
     fn graphs_are_for_the_eyes_of_their_user() {
         let place = Place::new();
         let key = place.key("a.onnx", "1", "x");
-        place.cache().keep(&key, b"graph");
+        place.cache().keep(&key, &[b"graph"]);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&place.dir()), 0o700);
         assert_eq!(mode(&place.dir().join(key.file_name())), 0o400);
@@ -406,7 +408,7 @@ mod tests {
             for graph in &graphs {
                 scope.spawn(|| {
                     for _ in 0..20 {
-                        place.cache().keep(&key, graph);
+                        place.cache().keep(&key, &[graph]);
                         let found = place.found(&key).unwrap();
                         assert!(graphs.contains(&found));
                     }
@@ -425,7 +427,7 @@ mod tests {
             GraphCache::at(Path::new("/proc/self/x")),
             GraphCache::disabled(),
         ] {
-            cache.keep(&key, b"graph");
+            cache.keep(&key, &[b"graph"]);
             assert!(cache.open(&key).is_none());
             cache.forget(&key);
         }
@@ -436,7 +438,7 @@ mod tests {
         let place = Place::new();
         let key = place.key("a.onnx", "1", "x");
         fs::create_dir_all(place.dir().join(key.file_name())).unwrap();
-        place.cache().keep(&key, b"graph");
+        place.cache().keep(&key, &[b"graph"]);
         assert!(place.cache().open(&key).is_none());
         assert_eq!(names(&place.dir()), [key.file_name()], "no part is left");
     }

@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (model, prepared) = Model::load_and_prepare(&files, &LoadOptions::default())?;
         for graph in prepared {
             let name = Path::new(&graph.file).file_name().unwrap_or_default();
-            std::fs::write(folder.join(name), graph.bytes)?;
+            std::fs::write(folder.join(name), graph.parts().concat())?;
         }
         model
     } else {

@@ -24,6 +24,7 @@ mod error;
 mod files;
 mod graph;
 mod labels;
+mod large;
 mod metadata;
 mod nemo;
 mod network;
@@ -42,6 +43,7 @@ pub use self::encoder::{Encoder, EncoderSpec, EncoderState, FeatureSet};
 pub use self::error::LoadError;
 pub use self::files::{LoadOptions, ModelBytes, ModelFile, ModelFiles, SharedBytes};
 pub use self::labels::{LabelState, TransducerModel};
+pub(crate) use self::prepared::PreparedBytes;
 pub use self::prepared::prepared_format;
 
 pub(crate) use self::graph::Keep;
@@ -85,13 +87,27 @@ impl CtcModel {
 
 /// A graph in a form that loads quickly: its bytes may take the place of the file's, as
 /// [`ModelBytes::Prepared`].
+///
+/// They can be read by the program that made them and with the same [`LoadOptions`]; for others
+/// they are a [`LoadError`].
 #[derive(Debug)]
 pub struct PreparedGraph {
     /// [`ModelFile::name`] of the file it was made from.
     pub file: String,
-    /// What [`ModelFile::bytes`] may hold instead. It can be read by the program that made it and
-    /// with the same [`LoadOptions`]; for others it is a [`LoadError`].
-    pub bytes: Vec<u8>,
+    parts: Vec<PreparedBytes>,
+}
+
+impl PreparedGraph {
+    pub(crate) const fn new(file: String, parts: Vec<PreparedBytes>) -> Self {
+        Self { file, parts }
+    }
+
+    /// Its bytes, to be put one after another. Weights are those of the loaded model, so that
+    /// there are not two copies of them.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&[u8]> {
+        self.parts.iter().map(AsRef::as_ref).collect()
+    }
 }
 
 impl Model {
@@ -163,13 +179,10 @@ impl Model {
 }
 
 fn prepared_graphs<const N: usize>(
-    graphs: [(&ModelFile<'_>, Option<Vec<u8>>); N],
+    graphs: [(&ModelFile<'_>, Option<Vec<PreparedBytes>>); N],
 ) -> Vec<PreparedGraph> {
     let prepared = graphs.into_iter().filter_map(|(file, bytes)| {
-        bytes.map(|bytes| PreparedGraph {
-            file: file.name.to_owned(),
-            bytes,
-        })
+        bytes.map(|parts| PreparedGraph::new(file.name.to_owned(), parts))
     });
     prepared.collect()
 }

@@ -163,10 +163,7 @@ impl Punctuator {
         let (plan, prepared) = graph
             .into_plan(pieces_per_word, keep)
             .map_err(graph_error)?;
-        let prepared = prepared.map(|bytes| PreparedGraph {
-            file: file.to_owned(),
-            bytes,
-        });
+        let prepared = prepared.map(|parts| PreparedGraph::new(file.to_owned(), parts));
         let (pieces, longest_piece) = read_pieces(files.pieces)?;
         let mixed_case = String::from_utf8_lossy(files.mixed_case)
             .lines()

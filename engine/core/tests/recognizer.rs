@@ -222,7 +222,7 @@ fn marks_depend_on_no_more_words_than_the_model_says() {
 fn a_prepared_punctuation_network_chooses_the_same() {
     let (first, graph) =
         Punctuator::load_and_prepare(punctuator_files(ModelBytes::Onnx(PUNCTUATION))).unwrap();
-    let graph = graph.unwrap().bytes;
+    let graph = graph.unwrap().parts().concat();
     let load_kept = |bytes: &[u8]| {
         let bytes: SharedBytes = Arc::new(bytes.to_vec());
         Punctuator::load_and_prepare(punctuator_files(ModelBytes::Prepared(&bytes)))

@@ -11,6 +11,7 @@ use super::contract::{Contract, OutputAxes, Rows, WindowAxes};
 use super::error::LoadError;
 use super::graph::Proto;
 use super::network::Network;
+use super::prepared::PreparedBytes;
 use crate::encoder::{EncoderFrames, InferenceError};
 
 /// The features an encoder was trained on.
@@ -184,7 +185,7 @@ impl Encoder {
         })
     }
 
-    pub(super) const fn take_prepared(&mut self) -> Option<Vec<u8>> {
+    pub(super) const fn take_prepared(&mut self) -> Option<Vec<PreparedBytes>> {
         self.network.take_prepared()
     }
 

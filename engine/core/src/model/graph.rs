@@ -12,6 +12,7 @@ use tract_onnx::pb::{
 
 use super::error::LoadError;
 use super::files::{ModelBytes, ModelFile};
+use super::large::{LargeConstants, split};
 use super::metadata::Metadata;
 use super::network::Network;
 use super::prepared::{PreparedReader, Request};
@@ -25,6 +26,8 @@ pub(super) struct Proto<'a> {
     /// Without nodes if the graph is prepared.
     model: ModelProto,
     prepared: Option<PreparedReader<'a>>,
+    /// Raw data of constants that the model is without.
+    large: LargeConstants<'a>,
     metadata: Metadata,
     keep: Keep,
 }
@@ -58,6 +61,7 @@ impl<'a> Proto<'a> {
                 file: file.name.to_owned(),
                 source,
             };
+        let mut large = LargeConstants::new();
         let (model, prepared) = match file.bytes {
             ModelBytes::Prepared(bytes) => {
                 let opened = PreparedReader::open(bytes);
@@ -68,7 +72,13 @@ impl<'a> Proto<'a> {
                 (model, Some(prepared))
             }
             ModelBytes::Onnx(bytes) => {
-                let model = ModelProto::decode(bytes);
+                let model = match split(bytes) {
+                    Some((rest, left_in_place)) => {
+                        large = left_in_place;
+                        ModelProto::decode(&*rest)
+                    }
+                    None => ModelProto::decode(bytes),
+                };
                 (model.map_err(|error| not_onnx(Some(error.into())))?, None)
             }
         };
@@ -85,6 +95,7 @@ impl<'a> Proto<'a> {
             file: file.name.to_owned(),
             model,
             prepared,
+            large,
             metadata,
             keep,
         })
@@ -183,6 +194,12 @@ impl<'a> Proto<'a> {
         }
         let described = (self.keep == Keep::Yes).then(|| prepared::without_body(&self.model));
         let graph = self.model.graph.get_or_insert_default();
+        let weights = take_products(graph, &self.large);
+        for constant in &mut graph.initializer {
+            if let Some(bytes) = self.large.get(&constant.name) {
+                constant.raw_data = bytes.to_vec();
+            }
+        }
         quantized::rewrite(graph).map_err(|problem| graph_error(problem.into()))?;
         for (name, value) in constants {
             fix_input(graph, name, *value);
@@ -197,7 +214,6 @@ impl<'a> Proto<'a> {
         graph
             .input
             .sort_by_key(|input| order(&input.name).unwrap_or(usize::MAX));
-        let weights = take_products(graph);
         Network::from_onnx(self.model, weights, request, described.as_ref())
             .map_err(|error| graph_error(error.into()))
     }

@@ -18,6 +18,7 @@ use super::error::LoadError;
 use super::files::{LoadOptions, ModelFile};
 use super::graph::{FixedInput, Keep, Port, Proto};
 use super::network::Network;
+use super::prepared::PreparedBytes;
 use crate::encoder::{InferenceError, LabelNetwork, SymbolsPerFrame};
 
 /// How many tokens NeMo's greedy search allows on one encoder frame.
@@ -119,7 +120,7 @@ impl TransducerModel {
     }
 
     /// Of encoder, predictor and joiner.
-    pub(super) const fn take_prepared(&mut self) -> [Option<Vec<u8>>; 3] {
+    pub(super) const fn take_prepared(&mut self) -> [Option<Vec<PreparedBytes>>; 3] {
         [
             self.encoder.take_prepared(),
             self.predictor.network.take_prepared(),

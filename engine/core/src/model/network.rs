@@ -7,7 +7,7 @@ use tract_onnx::tract_hir::internal::{SpecialOps, format_err};
 
 use super::chain::Chain;
 use super::ops;
-use super::prepared::{PreparedReader, PreparedWriter, Request};
+use super::prepared::{PreparedBytes, PreparedReader, PreparedWriter, Request};
 use super::product::{self, RawWeights};
 use crate::encoder::InferenceError;
 
@@ -18,7 +18,7 @@ pub(super) struct Network {
     chain: Chain,
     inputs: Vec<TypedFact>,
     outputs: Vec<TypedFact>,
-    prepared: Option<Vec<u8>>,
+    prepared: Option<Vec<PreparedBytes>>,
 }
 
 impl Network {
@@ -26,7 +26,7 @@ impl Network {
     /// the body, if it is to be kept.
     pub(super) fn from_onnx(
         model: ModelProto,
-        weights: Vec<RawWeights>,
+        weights: Vec<RawWeights<'_>>,
         request: Request<'_>,
         described: Option<&ModelProto>,
     ) -> TractResult<Self> {
@@ -74,7 +74,7 @@ impl Network {
     }
 
     /// What makes the next load quick, if it was asked for and can be had.
-    pub(super) const fn take_prepared(&mut self) -> Option<Vec<u8>> {
+    pub(super) const fn take_prepared(&mut self) -> Option<Vec<PreparedBytes>> {
         self.prepared.take()
     }
 

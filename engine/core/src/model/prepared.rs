@@ -21,12 +21,13 @@ use tract_onnx::tract_hir::internal::{ensure, format_err};
 
 use super::files::SharedBytes;
 use super::graph::FixedInput;
-use crate::lm::checksum::{CHECKED_FROM, CHECKSUM_AT, checksum, seal};
+use crate::lm::checksum::{CHECKED_FROM, CHECKSUM_AT, checksum, checksum_of_parts};
 
 mod bytes;
 mod graph;
 mod operators;
 
+pub(crate) use self::bytes::PreparedBytes;
 pub(super) use self::bytes::{ALIGNMENT, Reader, Writer};
 use self::operators::Operators;
 
@@ -111,10 +112,15 @@ impl PreparedWriter {
         graph::write(&part.model, &self.operators, &mut self.out)
     }
 
-    pub(super) fn finish(self) -> Vec<u8> {
-        let mut bytes = self.out.bytes;
-        seal(&mut bytes);
-        bytes
+    pub(super) fn finish(self) -> Vec<PreparedBytes> {
+        let mut parts = self.out.finish();
+        let bytes: Vec<&[u8]> = parts.iter().map(AsRef::as_ref).collect();
+        let sum = checksum_of_parts(&bytes);
+        let Some(PreparedBytes::Written(header)) = parts.first_mut() else {
+            return vec![];
+        };
+        header[CHECKSUM_AT..CHECKED_FROM].copy_from_slice(&sum.to_le_bytes());
+        parts
     }
 }
 
@@ -284,6 +290,7 @@ pub(super) fn without_body(proto: &ModelProto) -> ModelProto {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lm::seal;
 
     #[test]
     fn a_whole_graph_of_another_inference_library_is_refused() {
@@ -294,7 +301,10 @@ mod tests {
             outputs: &[],
         };
         let writer = PreparedWriter::new(&ModelProto::default(), request, [&[], &[]]).unwrap();
-        let mut bytes = writer.finish();
+        let [PreparedBytes::Written(mut bytes)] = <[_; 1]>::try_from(writer.finish()).unwrap()
+        else {
+            panic!("there are no weights");
+        };
         let open = |bytes: &[u8]| -> TractResult<()> {
             let shared: SharedBytes = Arc::new(bytes.to_vec());
             PreparedReader::open(&shared).map(drop)

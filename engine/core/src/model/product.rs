@@ -65,8 +65,8 @@ pub(super) fn from_onnx(
 }
 
 /// Gives each product of a typed graph its weights, packed for its number of rows.
-pub(super) fn fill(model: &mut TypedModel, weights: Vec<RawWeights>) -> TractResult<()> {
-    let mut weights: Vec<Option<RawWeights>> = weights.into_iter().map(Some).collect();
+pub(super) fn fill(model: &mut TypedModel, weights: Vec<RawWeights<'_>>) -> TractResult<()> {
+    let mut weights: Vec<Option<RawWeights<'_>>> = weights.into_iter().map(Some).collect();
     for id in 0..model.nodes.len() {
         let node = &model.nodes[id];
         let Some(Product {

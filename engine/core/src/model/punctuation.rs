@@ -11,7 +11,7 @@ use tract_onnx::tract_hir::internal::{ensure, format_err};
 
 use super::files::{ModelBytes, ModelFile};
 use super::graph::Keep;
-use super::prepared::{Part, PreparedReader, PreparedWriter, Request, without_body};
+use super::prepared::{Part, PreparedBytes, PreparedReader, PreparedWriter, Request, without_body};
 
 /// Places of marks and cases in the chain; the input is before them.
 const OUTPUTS: [usize; 2] = [1, 2];
@@ -58,7 +58,7 @@ impl<'a> PunctuationFile<'a> {
         self,
         pieces_per_word: usize,
         keep: Keep,
-    ) -> TractResult<(Arc<TypedRunnableModel>, Option<Vec<u8>>)> {
+    ) -> TractResult<(Arc<TypedRunnableModel>, Option<Vec<PreparedBytes>>)> {
         let (part, kept) = if let Some(prepared) = self.prepared {
             (read(prepared)?, None)
         } else {
@@ -93,7 +93,7 @@ fn declutter(proto: &ModelProto, pieces_per_word: usize) -> TractResult<Part> {
     })
 }
 
-fn write(proto: &ModelProto, part: &Part) -> TractResult<Vec<u8>> {
+fn write(proto: &ModelProto, part: &Part) -> TractResult<Vec<PreparedBytes>> {
     let mut writer = PreparedWriter::new(&without_body(proto), REQUEST, [&[], &[]])?;
     writer.chain(N_PLACES, &OUTPUTS, 1);
     writer.part(part)?;

@@ -13,7 +13,7 @@ fn prepared(name: &str) -> (Fixture, Vec<String>) {
     for graph in &graphs {
         let mut files = fixture.files.iter_mut();
         let file = files.find(|file| file.name == graph.file).unwrap();
-        file.bytes.clone_from(&graph.bytes);
+        file.bytes = graph.parts().concat();
         file.is_prepared = true;
     }
     (

@@ -168,7 +168,7 @@ fn keep(cache: &GraphCache, networks: &[Network<'_>], prepared: &[PreparedGraph]
     for graph in prepared {
         let network = networks.iter().find(|network| network.name == graph.file);
         if let Some(key) = network.and_then(|network| network.key.as_ref()) {
-            cache.keep(key, &graph.bytes);
+            cache.keep(key, &graph.parts());
         }
     }
 }

@@ -5,9 +5,10 @@
 //! a memory map of it can be read in place.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::internal::{TDim, bail, ensure, format_err};
+use tract_onnx::tract_hir::internal::{Blob, TDim, bail, ensure, format_err};
 
 use crate::model::files::SharedBytes;
 
@@ -40,7 +41,25 @@ const TYPES: [fn() -> DatumType; 10] = [
 /// Bytes that grow.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Writer {
+    /// What comes before; each has a multiple of [`ALIGNMENT`] bytes.
+    parts: Vec<PreparedBytes>,
     pub(in crate::model) bytes: Vec<u8>,
+}
+
+/// Bytes of a prepared graph, one after another; weights are those of the running model.
+#[derive(Debug, Clone)]
+pub(crate) enum PreparedBytes {
+    Written(Vec<u8>),
+    Shared(Arc<Blob>),
+}
+
+impl AsRef<[u8]> for PreparedBytes {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Written(bytes) => bytes,
+            Self::Shared(blob) => blob.as_bytes(),
+        }
+    }
 }
 
 impl Writer {
@@ -128,6 +147,24 @@ impl Writer {
     pub(in crate::model) fn align(&mut self) {
         let padded = self.bytes.len().next_multiple_of(ALIGNMENT);
         self.bytes.resize(padded, 0);
+    }
+
+    /// Adds bytes that are somewhere already, aligned, and aligns what follows.
+    pub(in crate::model) fn share(&mut self, blob: &Arc<Blob>) {
+        self.align();
+        let before = std::mem::take(&mut self.bytes);
+        self.parts.push(PreparedBytes::Written(before));
+        self.parts.push(PreparedBytes::Shared(Arc::clone(blob)));
+        let n_bytes = blob.as_bytes().len();
+        let padding = n_bytes.next_multiple_of(ALIGNMENT) - n_bytes;
+        if padding > 0 {
+            self.parts.push(PreparedBytes::Written(vec![0; padding]));
+        }
+    }
+
+    pub(in crate::model) fn finish(mut self) -> Vec<PreparedBytes> {
+        self.parts.push(PreparedBytes::Written(self.bytes));
+        self.parts
     }
 }
 

@@ -4,7 +4,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use tract_onnx::tract_core::tract_linalg::mmm::{MMMInputFormat, MMMInputValue, PackedExoticFact};
+use tract_onnx::tract_core::tract_linalg::mmm::{
+    EagerPackedInput, MMMInputFormat, MMMInputValue, PackedExoticFact,
+};
 use tract_onnx::tract_core::tract_linalg::pack::{PackedFormat, PackedI8K4};
 use tract_onnx::tract_hir::internal::*;
 
@@ -31,6 +33,18 @@ pub(super) fn panel_size(format: &dyn MMMInputFormat, k: usize) -> TractResult<P
     } else {
         bail!("panels of the format {format} have an unknown size")
     }
+}
+
+/// Fills what separates panels, to which nobody has written; they may be kept.
+pub(super) fn clear_gaps(panels: &mut dyn MMMInputValue) -> TractResult<()> {
+    let panels = panels.downcast_mut::<EagerPackedInput>();
+    let panels = panels.context("weights are not packed at once")?;
+    let size = panel_size(panels.format(), panels.k())?;
+    let packed = Arc::get_mut(&mut panels.packed).context("packed weights are shared")?;
+    for panel in packed.as_bytes_mut().chunks_exact_mut(size.whole) {
+        panel[size.used..].fill(0);
+    }
+    Ok(())
 }
 
 /// A copy of a format of a known layout.

@@ -9,6 +9,7 @@
 //! An `Add` of a constant row that nobody else waits for becomes the product's bias.
 //! Products of other forms, and those inside of branches, stay as they are.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use tract_onnx::pb::attribute_proto::AttributeType;
@@ -16,6 +17,7 @@ use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
 use super::OPERATOR;
+use crate::model::large::LargeConstants;
 
 /// Attribute: the place of the weights among those taken.
 pub(super) const PLACE: &str = "place";
@@ -28,19 +30,19 @@ const ELSEWHERE: usize = usize::MAX;
 
 /// Weights as a file has them, `[n_inputs, n_outputs]`.
 #[derive(Debug)]
-pub(in crate::model) struct RawWeights {
+pub(in crate::model) struct RawWeights<'a> {
     pub(super) n_inputs: usize,
     pub(super) n_outputs: usize,
-    pub(super) values: RawValues,
+    pub(super) values: RawValues<'a>,
     pub(super) bias: Option<Vec<f32>>,
 }
 
 #[derive(Debug)]
-pub(super) enum RawValues {
+pub(super) enum RawValues<'a> {
     /// Four bytes each, little-endian.
-    Floats(Vec<u8>),
+    Floats(Cow<'a, [u8]>),
     /// Signed, to be multiplied by the scale.
-    Bytes { bytes: Vec<u8>, scale: f32 },
+    Bytes { bytes: Cow<'a, [u8]>, scale: f32 },
 }
 
 /// A product that was found.
@@ -60,8 +62,13 @@ struct Found {
 }
 
 /// Takes the weights of all products out of a graph; a product knows its own by their place.
-pub(in crate::model) fn take_products(graph: &mut GraphProto) -> Vec<RawWeights> {
-    let names = Names::new(graph);
+///
+/// `large` has the raw data that the graph is without.
+pub(in crate::model) fn take_products<'a>(
+    graph: &mut GraphProto,
+    large: &LargeConstants<'a>,
+) -> Vec<RawWeights<'a>> {
+    let names = Names::new(graph, large);
     let found: Vec<Found> = (0..graph.node.len())
         .filter_map(|at| names.floats(at).or_else(|| names.bytes(at)))
         .collect();
@@ -83,15 +90,16 @@ pub(in crate::model) fn take_products(graph: &mut GraphProto) -> Vec<RawWeights>
     let mut weights = Vec::with_capacity(found.len());
     for product in found {
         gone.extend(product.gone);
-        let tensor = &mut graph.initializer[places[&product.weights]];
+        let tensor = &graph.initializer[places[&product.weights]];
+        let bytes = match large.get(&product.weights) {
+            Some(bytes) => Cow::Borrowed(*bytes),
+            None => Cow::Owned(tensor.raw_data.clone()),
+        };
         let n_readers = readers.entry(product.weights).or_default();
         *n_readers -= 1;
-        let bytes = if *n_readers == 0 {
+        if *n_readers == 0 {
             taken.insert(tensor.name.clone());
-            std::mem::take(&mut tensor.raw_data)
-        } else {
-            tensor.raw_data.clone()
-        };
+        }
         let name = std::mem::take(&mut graph.node[product.at].name);
         graph.node[product.at] = NodeProto {
             name,
@@ -114,6 +122,8 @@ pub(in crate::model) fn take_products(graph: &mut GraphProto) -> Vec<RawWeights>
             bias: product.bias,
         });
     }
+    // Old exports list initializers among what is fed.
+    graph.input.retain(|input| !taken.contains(&input.name));
     graph
         .initializer
         .retain(|tensor| !taken.contains(&tensor.name));
@@ -179,10 +189,11 @@ struct Names<'a> {
     maker: HashMap<&'a str, usize>,
     readers: HashMap<&'a str, Vec<usize>>,
     initializers: HashMap<&'a str, &'a TensorProto>,
+    large: &'a LargeConstants<'a>,
 }
 
 impl<'a> Names<'a> {
-    fn new(graph: &'a GraphProto) -> Self {
+    fn new(graph: &'a GraphProto, large: &'a LargeConstants<'a>) -> Self {
         let mut maker = HashMap::new();
         let mut readers: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, node) in graph.node.iter().enumerate() {
@@ -197,8 +208,6 @@ impl<'a> Names<'a> {
         for output in &graph.output {
             readers.entry(&output.name).or_default().push(ELSEWHERE);
         }
-        // What is fed from outside takes the place of an initializer of that name.
-        let is_fed = |name: &str| graph.input.iter().any(|input| input.name == name);
         let initializers = graph
             .initializer
             .iter()
@@ -207,7 +216,8 @@ impl<'a> Names<'a> {
             nodes: &graph.node,
             maker,
             readers,
-            initializers: initializers.filter(|(name, _)| !is_fed(name)).collect(),
+            initializers: initializers.collect(),
+            large,
         }
     }
 
@@ -246,8 +256,14 @@ impl<'a> Names<'a> {
             usize::try_from(n_outputs).ok()?,
         ];
         let n_bytes = sizes[0].checked_mul(sizes[1])?.checked_mul(item_size)?;
-        let is_whole = n_bytes > 0 && tensor.raw_data.len() == n_bytes;
+        let is_whole = n_bytes > 0 && self.raw_data(tensor).len() == n_bytes;
         (tensor.data_type == element as i32 && is_whole).then_some(sizes)
+    }
+
+    /// The raw data of an initializer, wherever it is.
+    fn raw_data(&self, tensor: &'a TensorProto) -> &'a [u8] {
+        let large = self.large.get(&tensor.name).copied();
+        large.unwrap_or(&tensor.raw_data)
     }
 
     fn constant_floats(&self, name: &str) -> Option<(&[i64], Vec<f32>)> {
@@ -255,7 +271,7 @@ impl<'a> Names<'a> {
         if tensor.data_type != DataType::Float as i32 {
             return None;
         }
-        let (raw, _) = tensor.raw_data.as_chunks::<4>();
+        let (raw, _) = self.raw_data(tensor).as_chunks::<4>();
         let values = if raw.is_empty() {
             tensor.float_data.clone()
         } else {
@@ -267,7 +283,7 @@ impl<'a> Names<'a> {
     fn is_zero(&self, name: &str) -> bool {
         let tensor = self.initializers.get(name);
         tensor.is_some_and(|tensor| {
-            tensor.raw_data.iter().all(|byte| *byte == 0)
+            self.raw_data(tensor).iter().all(|byte| *byte == 0)
                 && tensor.int32_data.iter().all(|value| *value == 0)
         })
     }

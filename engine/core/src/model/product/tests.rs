@@ -7,6 +7,7 @@ use tract_onnx::pb::{AttributeProto, GraphProto, TensorProto, ValueInfoProto};
 use super::rewrite::RawValues;
 use super::*;
 use crate::model::files::SharedBytes;
+use crate::model::large::LargeConstants;
 use crate::model::prepared::{Reader, Writer};
 
 /// Numbers that a case asks for, in order.
@@ -17,6 +18,14 @@ fn numbers(seed: u32, count: usize) -> Vec<f32> {
         f32::from(u16::try_from(state >> 16).unwrap()) / 8192.0 - 4.0
     };
     (0..count).map(|_| next()).collect()
+}
+
+fn joined(writer: Writer) -> Vec<u8> {
+    let parts = writer.finish();
+    parts
+        .iter()
+        .flat_map(|part| part.as_ref().to_vec())
+        .collect()
 }
 
 fn float_bytes(values: &[f32]) -> Vec<u8> {
@@ -45,22 +54,22 @@ impl Case {
         }
     }
 
-    fn floats(&self) -> RawWeights {
+    fn floats(&self) -> RawWeights<'static> {
         let values = numbers(3, self.n_inputs * self.n_outputs);
-        self.raw(RawValues::Floats(float_bytes(&values)))
+        self.raw(RawValues::Floats(float_bytes(&values).into()))
     }
 
-    fn bytes(&self) -> RawWeights {
+    fn bytes(&self) -> RawWeights<'static> {
         let bytes = numbers(4, self.n_inputs * self.n_outputs);
         #[expect(clippy::cast_possible_truncation, reason = "at most 4 times 31")]
         let bytes = bytes.iter().map(|value| (value * 31.0) as i8 as u8);
         self.raw(RawValues::Bytes {
-            bytes: bytes.collect(),
+            bytes: bytes.collect::<Vec<u8>>().into(),
             scale: 0.01,
         })
     }
 
-    fn raw(&self, values: RawValues) -> RawWeights {
+    fn raw(&self, values: RawValues<'static>) -> RawWeights<'static> {
         RawWeights {
             n_inputs: self.n_inputs,
             n_outputs: self.n_outputs,
@@ -70,7 +79,7 @@ impl Case {
     }
 
     /// Each sum in double precision.
-    fn expected(&self, raw: &RawWeights) -> Vec<f64> {
+    fn expected(&self, raw: &RawWeights<'_>) -> Vec<f64> {
         let weights: Vec<f64> = match &raw.values {
             RawValues::Floats(bytes) => bytes
                 .chunks_exact(4)
@@ -104,7 +113,7 @@ impl Case {
     }
 
     #[track_caller]
-    fn check(&self, raw: RawWeights, tolerance: f64, packed_for: Option<usize>) {
+    fn check(&self, raw: RawWeights<'_>, tolerance: f64, packed_for: Option<usize>) {
         let expected = self.expected(&raw);
         let packed = Packed::new(raw, packed_for).unwrap();
         let found = self.apply(&packed);
@@ -116,9 +125,10 @@ impl Case {
         let mut writer = Writer::default();
         writer.byte(7);
         packed.write(&mut writer).unwrap();
+        let bytes = joined(writer);
         let mut shifted = vec![0];
-        shifted.extend_from_slice(&writer.bytes);
-        let shared: SharedBytes = Arc::new(writer.bytes.clone());
+        shifted.extend_from_slice(&bytes);
+        let shared: SharedBytes = Arc::new(bytes.clone());
         let mut in_place = Reader::new((*shared).as_ref(), 1);
         in_place.shared = Some(Arc::clone(&shared));
         let copied = Reader::new(&shifted[1..], 1);
@@ -126,8 +136,8 @@ impl Case {
             let again = Packed::read(&mut reader).unwrap();
             assert!(self.apply(&again) == found);
         }
-        for cut in (1..writer.bytes.len()).step_by(1 + writer.bytes.len() / 50) {
-            let mut reader = Reader::new(&writer.bytes[..cut], 1);
+        for cut in (1..bytes.len()).step_by(1 + bytes.len() / 50) {
+            let mut reader = Reader::new(&bytes[..cut], 1);
             assert!(Packed::read(&mut reader).is_err(), "cut at {cut}");
         }
     }
@@ -196,9 +206,10 @@ fn a_kernel_that_is_not_here_is_refused() {
     let packed = Packed::new(case.floats(), Some(4)).unwrap();
     let mut writer = Writer::default();
     packed.write(&mut writer).unwrap();
+    let whole = joined(writer);
     // The length of the name, then the name.
     for at in [8, 9] {
-        let mut bytes = writer.bytes.clone();
+        let mut bytes = whole.clone();
         bytes[at] ^= 1;
         assert!(Packed::read(&mut Reader::new(&bytes, 0)).is_err());
     }
@@ -259,6 +270,10 @@ fn quantized() -> GraphProto {
     }
 }
 
+fn take(graph: &mut GraphProto) -> Vec<RawWeights<'static>> {
+    take_products(graph, &LargeConstants::new())
+}
+
 fn kinds(graph: &GraphProto) -> Vec<&str> {
     graph.node.iter().map(|node| &*node.op_type).collect()
 }
@@ -266,7 +281,7 @@ fn kinds(graph: &GraphProto) -> Vec<&str> {
 #[test]
 fn a_quantized_product_becomes_one_node() {
     let mut graph = quantized();
-    let taken = take_products(&mut graph);
+    let taken = take(&mut graph);
     assert_eq!(kinds(&graph), [OPERATOR]);
     assert_eq!(graph.node[0].input, ["x"]);
     assert_eq!(graph.node[0].output, ["y"]);
@@ -279,12 +294,12 @@ fn what_others_read_stays() {
     // The quantized activations have another reader.
     let mut graph = quantized();
     graph.node.push(named("Neg", &["scale"], &["z"]));
-    assert_eq!(take_products(&mut graph).len(), 1);
+    assert_eq!(take(&mut graph).len(), 1);
     assert_eq!(kinds(&graph), ["DynamicQuantizeLinear", OPERATOR, "Neg"]);
     // The product without its bias is an output.
     let mut graph = quantized();
     graph.output[0].name = "product".to_owned();
-    let taken = take_products(&mut graph);
+    let taken = take(&mut graph);
     assert_eq!(taken[0].bias, None);
     assert_eq!(kinds(&graph), [OPERATOR, "Add"]);
     // A branch captures the product.
@@ -298,7 +313,7 @@ fn what_others_read_stays() {
         ..AttributeProto::default()
     });
     graph.node.push(branch);
-    assert_eq!(take_products(&mut graph)[0].bias, None);
+    assert_eq!(take(&mut graph)[0].bias, None);
 }
 
 #[test]
@@ -315,9 +330,22 @@ fn products_of_other_forms_stay() {
         let mut graph = quantized();
         break_it(&mut graph);
         let before = graph.clone();
-        assert_eq!(take_products(&mut graph).len(), 0);
+        assert_eq!(take(&mut graph).len(), 0);
         assert_eq!(graph, before);
     }
+}
+
+#[test]
+fn weights_listed_among_what_is_fed_are_constants() {
+    let mut graph = quantized();
+    let listed = ["x", "w", "bias"].map(|name| ValueInfoProto {
+        name: name.to_owned(),
+        ..ValueInfoProto::default()
+    });
+    graph.input.extend(listed);
+    assert_eq!(take(&mut graph).len(), 1);
+    let left: Vec<&str> = graph.input.iter().map(|input| &*input.name).collect();
+    assert_eq!(left, ["x", "bias"]);
 }
 
 #[test]
@@ -330,7 +358,7 @@ fn weights_with_two_readers_serve_both() {
         initializer: vec![floats("w", &[2, 2], &[1.0, 2.0, 3.0, 4.0])],
         ..GraphProto::default()
     };
-    let taken = take_products(&mut graph);
+    let taken = take(&mut graph);
     assert_eq!(kinds(&graph), [OPERATOR, OPERATOR]);
     assert_eq!(graph.initializer.len(), 0);
     for raw in &taken {

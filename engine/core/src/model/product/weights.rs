@@ -18,7 +18,7 @@ use tract_onnx::tract_core::tract_linalg::mmm::{
 use tract_onnx::tract_core::tract_linalg::{BinOp, MmmDispatch};
 use tract_onnx::tract_hir::internal::*;
 
-use super::panels::{KeptPanels, cloned, panel_size};
+use super::panels::{KeptPanels, clear_gaps, cloned, panel_size};
 use super::rewrite::{RawValues, RawWeights};
 use crate::model::prepared::{ALIGNMENT, Reader, Writer};
 use crate::model::quantize::{quantize_signed, scale_and_zero_point};
@@ -59,7 +59,7 @@ impl Eq for Packed {}
 
 impl Packed {
     /// Packs for this number of rows, or for any where it is not known.
-    pub(super) fn new(raw: RawWeights, n_rows: Option<usize>) -> TractResult<Self> {
+    pub(super) fn new(raw: RawWeights<'_>, n_rows: Option<usize>) -> TractResult<Self> {
         let shape = [raw.n_inputs, raw.n_outputs];
         let (values, precision) = match raw.values {
             RawValues::Floats(bytes) => (float_tensor(&shape, &bytes)?, Precision::Floats),
@@ -68,7 +68,7 @@ impl Packed {
                 let mut sums = vec![0; raw.n_outputs];
                 for row in values.chunks_exact(raw.n_outputs) {
                     for (sum, value) in sums.iter_mut().zip(row) {
-                        *sum += i32::from(*value);
+                        *sum = i32::wrapping_add(*sum, i32::from(*value));
                     }
                 }
                 let precision = Precision::Bytes { scale, sums };
@@ -76,7 +76,8 @@ impl Packed {
             }
         };
         let (kernel, packing) = choose(&precision, shape, n_rows)?;
-        let panels = kernel.packings()[packing].0.prepare_one(&values, 0, 1)?;
+        let mut panels = kernel.packings()[packing].0.prepare_one(&values, 0, 1)?;
+        clear_gaps(&mut *panels)?;
         let bias = raw.bias.map(|bias| tensor1(&bias));
         Ok(Self {
             kernel,
@@ -134,7 +135,7 @@ impl Packed {
                             clippy::cast_precision_loss,
                             reason = "as the standard's operators round"
                         )]
-                        let exact = (whole - zero_point * sum) as f32;
+                        let exact = whole.wrapping_sub(zero_point.wrapping_mul(*sum)) as f32;
                         *product = exact * scale;
                     }
                     for (product, bias) in target.iter_mut().zip(bias.unwrap_or_default()) {
@@ -194,7 +195,6 @@ impl Packed {
         let panels = self.panels.downcast_ref::<EagerPackedInput>();
         let panels = panels.context("weights are kept already")?;
         let format = panels.format();
-        let size = panel_size(format, panels.k())?;
         out.text(self.kernel.name());
         out.size(self.packing);
         out.text(&format!("{format:?}"));
@@ -212,13 +212,7 @@ impl Packed {
         if let Some(bias) = &self.bias {
             out.tensor(bias)?;
         }
-        out.align();
-        // What is between panels was never written to.
-        for panel in panels.packed.chunks_exact(size.whole) {
-            out.bytes.extend_from_slice(&panel[..size.used]);
-            out.bytes
-                .resize(out.bytes.len() + size.whole - size.used, 0);
-        }
+        out.share(&panels.packed);
         Ok(())
     }
 
@@ -265,6 +259,8 @@ impl Packed {
         let n_bytes = mn.div_ceil(format.r()).checked_mul(panel_bytes);
         from.align()?;
         let bytes = from.take(n_bytes.context("a product is too large")?)?;
+        let start = from.position() - bytes.len();
+        from.align()?;
         let fact = PackedExoticFact {
             format: cloned(format),
             mn: mn.to_dim(),
@@ -274,7 +270,7 @@ impl Packed {
         let panels: Box<dyn MMMInputValue> = match from.shared.as_ref().filter(|_| is_aligned) {
             Some(shared) => Box::new(KeptPanels {
                 bytes: Arc::clone(shared),
-                start: from.position() - bytes.len(),
+                start,
                 panel_bytes,
                 fact,
                 mn,
@@ -313,15 +309,13 @@ impl Precision {
 }
 
 fn float_tensor(shape: &[usize], bytes: &[u8]) -> TractResult<Tensor> {
-    if let Ok(values) = bytemuck::try_cast_slice::<u8, f32>(bytes) {
-        return Tensor::from_shape(shape, values);
-    }
+    let mut tensor = Tensor::zero::<f32>(shape)?;
+    let mut plain = tensor.try_as_plain_ram_mut()?;
     let (values, _) = bytes.as_chunks::<4>();
-    let values: Vec<f32> = values
-        .iter()
-        .map(|value| f32::from_le_bytes(*value))
-        .collect();
-    Tensor::from_shape(shape, &values)
+    for (target, value) in plain.as_slice_mut::<f32>()?.iter_mut().zip(values) {
+        *target = f32::from_le_bytes(*value);
+    }
+    Ok(tensor)
 }
 
 /// The kernel and the packing that tract takes for such a product, of those packings whose layout
