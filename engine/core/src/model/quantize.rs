@@ -2,8 +2,8 @@
 //!
 //! `x` `[…]` becomes `y` u8 of the same shape, `y_scale` and `y_zero_point` (both without axes),
 //! so that `x ≈ (y - y_zero_point) * y_scale`; zero is represented exactly.
-//! Every quantized matrix product of an int8 model has one before it, so it is written to be
-//! vectorized, which tract's own is not.
+//! Every quantized matrix product of an int8 model has one before it, most of them inside of it
+//! (see `product`), so it is written to be vectorized, which tract's own is not.
 //! Source: ONNX `docs/Operators.md`.
 
 use tract_onnx::tract_hir::internal::*;

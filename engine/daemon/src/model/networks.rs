@@ -175,9 +175,9 @@ fn keep(cache: &GraphCache, networks: &[Network<'_>], prepared: &[PreparedGraph]
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, fs, path::PathBuf};
+    use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
 
-    use sotto_core::punctuate::Following;
+    use sotto_core::{encoder::EncoderFrames, punctuate::Following};
 
     use super::*;
 
@@ -308,6 +308,31 @@ mod tests {
         other.load().unwrap();
         let (_, foreign) = other.kept().pop_first().unwrap();
         check_mended(|path, _| replace(path, &foreign));
+    }
+
+    fn first_rows(model: &Model) -> Vec<f32> {
+        let encoder = model.encoder();
+        let spec = encoder.spec();
+        let features = vec![0.5; spec.window_frames * spec.features.bins()];
+        let mut state = encoder.start().unwrap();
+        let mut frames = EncoderFrames::default();
+        encoder.step(&mut state, &features, &mut frames).unwrap();
+        frames.rows().flatten().copied().collect()
+    }
+
+    #[test]
+    fn a_loaded_model_outlives_its_kept_graph() {
+        let scene = Scene::new("zipformer2-ctc");
+        let first = first_rows(&scene.load().unwrap());
+        let model = scene.load().unwrap();
+        assert!(first_rows(&model) == first);
+        let (path, _) = scene.kept().pop_first().unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o222, 0, "nobody cuts it short by mistake");
+        replace(&path, "another file in its place");
+        assert!(first_rows(&model) == first);
+        fs::remove_file(path).unwrap();
+        assert!(first_rows(&model) == first);
     }
 
     #[test]
