@@ -247,7 +247,12 @@ fn own_word(toolkit: Toolkit) {
     let Some((mut probe, scene)) = open("a word of the user's own", toolkit) else {
         return;
     };
-    std::fs::write(scene.desktop.path("config/sotto/words.txt"), "Guadalupe\n").unwrap();
+    // The built-in model is far from sure of it.
+    std::fs::write(
+        scene.desktop.path("config/sotto/words.txt"),
+        "Guadalupe :2.5\n",
+    )
+    .unwrap();
     probe.focus(LINE);
     dictate(&scene, "Please send the report to Guadalupe by Friday.");
     let written = "Please send the report to Guadalupe by Friday.";

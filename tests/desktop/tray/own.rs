@@ -23,8 +23,7 @@ fn profiles_of_applications_are_edited_and_exported() {
     let browser = &window.browser;
     browser.run("document.querySelector('[data-table=profiles]').open = true;");
     browser.press("Add an application");
-    let application = browser.find("[name='profile.application']");
-    browser.type_into(&application, "gedit");
+    fill(&window, "profile.application", "gedit");
     fill(&window, "profile.style", "chat");
     fill(&window, "profile.words", "Kubernetes\nNew York");
     window.settings_hold("application = \"gedit\"");

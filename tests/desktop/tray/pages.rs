@@ -337,9 +337,10 @@ fn settings_are_switched_and_reset() {
         let settings = window.scene.settings();
         (!settings.contains("\ncues = false")).then_some(())
     });
-    browser.find("[name='listening.stop_after_silence_s']");
     let number = "const n = document.querySelector('[name=\"listening.stop_after_silence_s\"]');\
-        n.value = '21'; n.dispatchEvent(new Event('change'));";
-    browser.run(number);
+        if (n) { n.value = '21'; n.dispatchEvent(new Event('change')); } return Boolean(n);";
+    wait_for("the page to stand again", || {
+        (browser.run(number) == true).then_some(())
+    });
     window.settings_hold("stop_after_silence_s = 21");
 }

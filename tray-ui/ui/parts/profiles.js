@@ -48,10 +48,15 @@ export async function profilesEditor() {
   const tell = (profiles) => {
     count.textContent = n("{n} application", "{n} applications", profiles.length);
   };
+  // One after the other, so that the last one stands in the file.
+  let saving = Promise.resolve();
   const save = () => {
-    const profiles = shown();
-    tell(profiles);
-    return change(KEY, profiles);
+    saving = saving.then(() => {
+      const profiles = shown();
+      tell(profiles);
+      return change(KEY, profiles);
+    });
+    return saving;
   };
 
   function card({ application = "", style = "", words = [] }) {
