@@ -92,6 +92,8 @@ pub struct Decoding {
     pub word_bonus: Option<f32>,
     /// Natural log-probability of a word that the language model does not know.
     pub unknown_log_prob: Option<f32>,
+    /// Mean confidence of its words below which an utterance is taken for noise.
+    pub min_confidence: Option<f32>,
 }
 
 /// One file of a model.
@@ -193,6 +195,7 @@ impl Manifest {
             ("lm_weight", self.decoding.lm_weight),
             ("word_bonus", self.decoding.word_bonus),
             ("unknown_log_prob", self.decoding.unknown_log_prob),
+            ("min_confidence", self.decoding.min_confidence),
         ] {
             if value.is_some_and(|value| !value.is_finite()) {
                 return at(key, format!("{key} must be a number"));

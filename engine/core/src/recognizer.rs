@@ -60,6 +60,7 @@ pub struct Recognizer {
     gate: Option<SpeechGate>,
     endpoint: Option<EndpointRules>,
     n_best: usize,
+    min_confidence: f32,
     method: SearchMethod,
     /// Phrases to prefer from the next utterance on, if they changed.
     next_hotwords: Option<Option<Arc<ContextGraph>>>,
@@ -102,6 +103,7 @@ impl Recognizer {
             gate: config.gate.as_ref().map(SpeechGate::new),
             endpoint: config.endpoint,
             n_best: config.n_best,
+            min_confidence: config.min_confidence,
             method: config.search,
             next_hotwords: None,
             utterance: Utterance::new(Arc::clone(&model), search, config.lead_in)?,
@@ -367,14 +369,28 @@ impl Recognizer {
         });
         self.activity = Activity::Waiting;
         match ended {
-            Ok(transcript) => self.events.push_back(RecognizerEvent::Final(Final {
-                transcript,
-                n_best: self.utterance.n_best(self.n_best),
-                start: self.utterance.start().to_millis(),
-                end: self.position.to_millis(),
-            })),
+            Ok(transcript) => {
+                let (transcript, n_best) = if self.is_noise(&transcript) {
+                    Default::default()
+                } else {
+                    (transcript, self.utterance.n_best(self.n_best))
+                };
+                self.events.push_back(RecognizerEvent::Final(Final {
+                    transcript,
+                    n_best,
+                    start: self.utterance.start().to_millis(),
+                    end: self.position.to_millis(),
+                }));
+            }
             Err(error) => self.fail(error),
         }
+    }
+
+    fn is_noise(&self, transcript: &Transcript) -> bool {
+        self.shown.stable.is_empty()
+            && transcript
+                .confidence()
+                .is_some_and(|confidence| confidence < self.min_confidence)
     }
 
     fn fail(&mut self, error: InferenceError) {

@@ -69,6 +69,14 @@ impl Transcript {
         text
     }
 
+    /// Mean confidence of the words, in `[0, 1]`; none without words.
+    #[must_use]
+    pub fn confidence(&self) -> Option<f32> {
+        let n_words = self.stable.len() + self.unstable.len();
+        let sum: f32 = self.words().map(|word| word.confidence).sum();
+        (n_words > 0).then(|| sum / n_words as f32)
+    }
+
     /// Whether there is no word at all.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

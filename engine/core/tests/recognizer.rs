@@ -129,6 +129,30 @@ fn speech_becomes_words_in_order() {
 }
 
 #[test]
+fn what_sounds_like_nothing_known_is_taken_for_noise() {
+    let samples = common::wav_samples(SPEECH);
+    let sure = RecognizerConfig::default();
+    let words = |config: &RecognizerConfig, samples| {
+        let events = events(config, samples, &[800]);
+        let n: usize = finals(&events).iter().map(|all| all.words().count()).sum();
+        n
+    };
+    let doubting = RecognizerConfig {
+        min_confidence: 0.1,
+        ..sure.clone()
+    };
+    assert_eq!(words(&doubting, &samples), words(&sure, &samples));
+    // The first word and a half, before any of it is stable.
+    let beginning = &samples[..samples.len() / 4];
+    let hopeless = RecognizerConfig {
+        min_confidence: 1.0,
+        ..sure.clone()
+    };
+    assert!(words(&sure, beginning) > 0);
+    assert_eq!(words(&hopeless, beginning), 0);
+}
+
+#[test]
 fn stable_words_only_grow() {
     let samples = common::wav_samples(SPEECH);
     let mut before: Vec<String> = Vec::new();

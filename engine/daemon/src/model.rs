@@ -72,6 +72,7 @@ pub(crate) fn load(args: &RecognitionArgs) -> anyhow::Result<LoadedModel> {
     let config = RecognizerConfig {
         search: search_method(args, decoding),
         hotwords,
+        min_confidence: decoding.min_confidence.unwrap_or_default(),
         ..RecognizerConfig::default()
     };
     Ok(LoadedModel {
@@ -184,6 +185,7 @@ mod tests {
             lm_weight: Some(0.25),
             word_bonus: None,
             unknown_log_prob: None,
+            min_confidence: None,
         };
         let greedy = Decoding {
             search: Some(SearchKind::Greedy),

@@ -42,6 +42,7 @@ impl fmt::Display for Manifest {
             lm_weight,
             word_bonus,
             unknown_log_prob,
+            min_confidence,
         } = self.decoding;
         if let Some(search) = search {
             let search = match search {
@@ -57,6 +58,7 @@ impl fmt::Display for Manifest {
             ("lm_weight", lm_weight),
             ("word_bonus", word_bonus),
             ("unknown_log_prob", unknown_log_prob),
+            ("min_confidence", min_confidence),
         ] {
             if let Some(value) = value {
                 // With a point or an exponent, whatever the value: a float of TOML has one.
@@ -124,6 +126,7 @@ mod tests {
                 lm_weight,
                 word_bonus: lm_weight.map(f32::abs),
                 unknown_log_prob: lm_weight.map(|weight| -weight.abs()),
+                min_confidence: lm_weight.map(f32::abs),
             };
             manifest.files = [(FileRole::Ctc, "m \"x\".onnx"), (FileRole::Tokens, "t.txt")]
                 .map(|(role, path)| FileEntry {

@@ -27,6 +27,9 @@ pub struct RecognizerConfig {
     pub lead_in: LeadIn,
     /// Alternatives reported with a final.
     pub n_best: usize,
+    /// Mean confidence of the words below which an utterance is taken for noise that passed the gate, in `[0, 1]`.
+    /// One that already has stable words is kept.
+    pub min_confidence: f32,
 }
 
 impl Default for RecognizerConfig {
@@ -38,6 +41,7 @@ impl Default for RecognizerConfig {
             endpoint: Some(EndpointRules::default()),
             lead_in: LeadIn::Padded,
             n_best: 1,
+            min_confidence: 0.0,
         }
     }
 }
