@@ -71,6 +71,35 @@ fn every_version_stands_in_one_place() {
     }
 }
 
+/// The table of ARCHITECTURE.md names each crate from elsewhere once.
+#[test]
+fn every_dependency_has_its_reason() {
+    let architecture = fs::read_to_string(source_root().join("ARCHITECTURE.md")).unwrap();
+    let (_, section) = architecture.split_once("### Dependencies").unwrap();
+    let (section, _) = section.split_once("###").unwrap();
+    let told: Vec<&str> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" | ").next())
+        .filter(|cell| *cell != "crate")
+        .flat_map(|cell| cell.split(", "))
+        .collect();
+    let root = read("Cargo.toml");
+    let used: Vec<&str> = root["workspace"]["dependencies"]
+        .as_table()
+        .unwrap()
+        .iter()
+        .filter(|(_, value)| value.get("path").is_none())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    for name in &used {
+        let n_told = told.iter().filter(|told| *told == name).count();
+        assert_eq!(n_told, 1, "{name}: write one row in ARCHITECTURE.md");
+    }
+    for name in told {
+        assert!(used.contains(&name), "{name} is not used any more");
+    }
+}
+
 #[test]
 fn no_workspace_dependency_is_a_wildcard() {
     let root = read("Cargo.toml");
