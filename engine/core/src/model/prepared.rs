@@ -34,7 +34,7 @@ use self::operators::Operators;
 const MAGIC: &[u8; 8] = b"sotto-gr";
 
 /// Raised when the layout changes, or what a load does to a graph.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 
 /// The inference library whose operators are kept.
 const LIBRARY: &str = "tract 0.23.9";

@@ -18,6 +18,8 @@ use tract_onnx::tract_hir::internal::*;
 
 mod panels;
 mod rewrite;
+mod scaled;
+mod unread;
 mod weights;
 
 pub(super) use self::rewrite::{RawWeights, take_products};

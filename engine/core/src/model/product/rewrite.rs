@@ -1,7 +1,7 @@
 //! Finds the products with constant weights in the graph of a file, takes their weights out of it,
 //! and puts one operator in the place of each.
 //!
-//! * `MatMul` of floats.
+//! * `MatMul` of floats, or of 8 bits that `Cast` and `Mul` make floats of (see `scaled`).
 //! * Dynamic quantization, as ONNX Runtime's quantizer writes it: `DynamicQuantizeLinear` of the
 //!   activations, `MatMulInteger` with weights of 8 bits around zero, `Cast`, and `Mul` with the
 //!   product of both scales. What its integers give is exact, so the order of sums does not matter.
@@ -17,6 +17,8 @@ use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
 use super::OPERATOR;
+use super::scaled::scaled;
+use super::unread::{drop_unread, visit_captured};
 use crate::model::large::LargeConstants;
 
 /// Attribute: the place of the weights among those taken.
@@ -53,6 +55,8 @@ struct Found {
     gone: Vec<usize>,
     x: String,
     weights: String,
+    /// The weights, where the file computes them.
+    computed: Option<Vec<u8>>,
     n_inputs: usize,
     n_outputs: usize,
     /// Of weights of 8 bits.
@@ -72,8 +76,8 @@ pub(in crate::model) fn take_products<'a>(
     let found: Vec<Found> = (0..graph.node.len())
         .filter_map(|at| names.floats(at).or_else(|| names.bytes(at)))
         .collect();
-    let mut readers: HashMap<String, usize> = found
-        .iter()
+    let in_file = found.iter().filter(|product| product.computed.is_none());
+    let mut readers: HashMap<String, usize> = in_file
         .map(|product| {
             let n_readers = names.readers.get(&*product.weights).map_or(0, Vec::len);
             (product.weights.clone(), n_readers)
@@ -90,16 +94,20 @@ pub(in crate::model) fn take_products<'a>(
     let mut weights = Vec::with_capacity(found.len());
     for product in found {
         gone.extend(product.gone);
-        let tensor = &graph.initializer[places[&product.weights]];
-        let bytes = match large.get(&product.weights) {
-            Some(bytes) => Cow::Borrowed(*bytes),
-            None => Cow::Owned(tensor.raw_data.clone()),
+        let bytes = if let Some(computed) = product.computed {
+            Cow::Owned(computed)
+        } else {
+            let tensor = &graph.initializer[places[&product.weights]];
+            let n_readers = readers.entry(product.weights).or_default();
+            *n_readers = n_readers.saturating_sub(1);
+            if *n_readers == 0 {
+                taken.insert(tensor.name.clone());
+            }
+            match large.get(&tensor.name) {
+                Some(bytes) => Cow::Borrowed(*bytes),
+                None => Cow::Owned(tensor.raw_data.clone()),
+            }
         };
-        let n_readers = readers.entry(product.weights).or_default();
-        *n_readers -= 1;
-        if *n_readers == 0 {
-            taken.insert(tensor.name.clone());
-        }
         let name = std::mem::take(&mut graph.node[product.at].name);
         graph.node[product.at] = NodeProto {
             name,
@@ -131,29 +139,8 @@ pub(in crate::model) fn take_products<'a>(
     graph
         .node
         .retain(|_| !gone.contains(&at.next().unwrap_or_default()));
-    drop_unread_scales(graph);
+    drop_unread(graph);
     weights
-}
-
-/// Removes quantizations, and the products of their scales, that nobody reads any more.
-fn drop_unread_scales(graph: &mut GraphProto) {
-    for op_type in ["Mul", "DynamicQuantizeLinear"] {
-        let mut read: HashSet<&str> = graph.output.iter().map(|output| &*output.name).collect();
-        for node in &graph.node {
-            visit_inputs(node, &mut |name| {
-                read.insert(name);
-            });
-        }
-        let is_read: Vec<bool> = graph
-            .node
-            .iter()
-            .map(|node| {
-                node.op_type != op_type || node.output.iter().any(|name| read.contains(&**name))
-            })
-            .collect();
-        let mut is_read = is_read.into_iter();
-        graph.node.retain(|_| is_read.next().unwrap_or(true));
-    }
 }
 
 fn number(name: &str, value: usize) -> AttributeProto {
@@ -165,22 +152,9 @@ fn number(name: &str, value: usize) -> AttributeProto {
     }
 }
 
-/// Every name that a node reads, and those that its branches do.
-fn visit_inputs<'a>(node: &'a NodeProto, visit: &mut impl FnMut(&'a str)) {
-    node.input.iter().for_each(|name| visit(name));
-    visit_captured(node, &mut |name| visit(name));
-}
-
-fn visit_captured<'a>(node: &'a NodeProto, visit: &mut dyn FnMut(&'a str)) {
-    for attribute in &node.attribute {
-        for branch in attribute.g.iter().chain(&attribute.graphs) {
-            branch.output.iter().for_each(|output| visit(&output.name));
-            for inner in &branch.node {
-                inner.input.iter().for_each(|name| visit(name));
-                visit_captured(inner, visit);
-            }
-        }
-    }
+fn makes_floats(cast: &NodeProto) -> bool {
+    let mut attributes = cast.attribute.iter();
+    attributes.any(|to| to.name == "to" && to.i == DataType::Float as i64)
 }
 
 /// Who makes and who reads each value of a graph.
@@ -295,8 +269,32 @@ impl<'a> Names<'a> {
         else {
             return None;
         };
-        let sizes = self.weights(weights, DataType::Float, 4)?;
-        Some(self.with_bias(at, vec![], x, weights, sizes, None, output))
+        let (sizes, computed) = match self.weights(weights, DataType::Float, 4) {
+            Some(sizes) => (sizes, None),
+            None => {
+                let (sizes, computed) = self.scaled(weights)?;
+                (sizes, Some(computed))
+            }
+        };
+        let found = self.with_bias(at, vec![], x, weights, sizes, None, output);
+        Some(Found { computed, ..found })
+    }
+
+    /// Floats that the file makes of weights of 8 bits, and of scales that [`scaled`] knows.
+    fn scaled(&self, name: &str) -> Option<([usize; 2], Vec<u8>)> {
+        let [one, other] = &self.maker(name, "Mul")?.input[..] else {
+            return None;
+        };
+        let (cast, scales) = match (self.maker(one, "Cast"), self.maker(other, "Cast")) {
+            (Some(cast), None) => (cast, other),
+            (None, Some(cast)) => (cast, one),
+            _ => return None,
+        };
+        let bytes = cast.input.first().filter(|_| makes_floats(cast))?;
+        let sizes = self.weights(bytes, DataType::Int8, 1)?;
+        let bytes = self.raw_data(self.initializers.get(&**bytes)?);
+        let (dims, scales) = self.constant_floats(scales)?;
+        Some((sizes, scaled(bytes, sizes, dims, &scales)?))
     }
 
     fn bytes(&self, at: usize) -> Option<Found> {
@@ -317,8 +315,7 @@ impl<'a> Names<'a> {
                 .get(1)
                 .is_none_or(|zero| zero.is_empty() || self.is_zero(zero));
         let cast = self.only_reader(whole, "Cast").filter(|_| is_ours)?;
-        let is_float = |to: &AttributeProto| to.name == "to" && to.i == DataType::Float as i64;
-        if !self.nodes[cast].attribute.iter().any(is_float) {
+        if !makes_floats(&self.nodes[cast]) {
             return None;
         }
         let cast_output = &self.nodes[cast].output[0];
@@ -370,6 +367,7 @@ impl<'a> Names<'a> {
             gone,
             x: x.to_owned(),
             weights: weights.to_owned(),
+            computed: None,
             n_inputs,
             n_outputs,
             scale,

@@ -239,20 +239,24 @@ fn floats(name: &str, dims: &[i64], values: &[f32]) -> TensorProto {
     constant(name, dims, DataType::Float, float_bytes(values))
 }
 
-/// A quantized product with a bias, as ONNX Runtime writes it.
-fn quantized() -> GraphProto {
-    let mut cast = named("Cast", &["whole"], &["exact"]);
+fn cast(input: &str, output: &str) -> NodeProto {
+    let mut cast = named("Cast", &[input], &[output]);
     cast.attribute.push(AttributeProto {
         name: "to".to_owned(),
         i: DataType::Float as i64,
         ..AttributeProto::default()
     });
+    cast
+}
+
+/// A quantized product with a bias, as ONNX Runtime writes it.
+fn quantized() -> GraphProto {
     GraphProto {
         node: vec![
             named("DynamicQuantizeLinear", &["x"], &["q", "scale", "zero"]),
             named("MatMulInteger", &["q", "w", "zero", "w_zero"], &["whole"]),
             named("Mul", &["scale", "w_scale"], &["scales"]),
-            cast,
+            cast("whole", "exact"),
             named("Mul", &["exact", "scales"], &["product"]),
             named("Add", &["bias", "product"], &["y"]),
         ],
@@ -346,6 +350,31 @@ fn weights_listed_among_what_is_fed_are_constants() {
     assert_eq!(take(&mut graph).len(), 1);
     let left: Vec<&str> = graph.input.iter().map(|input| &*input.name).collect();
     assert_eq!(left, ["x", "bias"]);
+}
+
+#[test]
+fn weights_that_a_file_scales_are_floats() {
+    let mut graph = GraphProto {
+        node: vec![
+            cast("w", "whole"),
+            named("Mul", &["whole", "w_scale"], &["floats"]),
+            named("MatMul", &["x", "floats"], &["y"]),
+            named("MatMul", &["y", "floats"], &["z"]),
+        ],
+        initializer: vec![
+            constant("w", &[2, 2], DataType::Int8, vec![1, 255, 3, 4]),
+            floats("w_scale", &[1, 2], &[0.5, 2.0]),
+        ],
+        ..GraphProto::default()
+    };
+    let taken = take(&mut graph);
+    assert_eq!(kinds(&graph), [OPERATOR, OPERATOR]);
+    for raw in &taken {
+        let RawValues::Floats(bytes) = &raw.values else {
+            panic!("they are floats");
+        };
+        assert!(*bytes == float_bytes(&[0.5, -2.0, 1.5, 8.0]));
+    }
 }
 
 #[test]
