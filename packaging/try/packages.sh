@@ -138,8 +138,10 @@ remove_packages() {
     case $manager in
         apt-get)
             as_root apt-mark auto "${wanted[@]}" >"$log" 2>&1 || true
+            # What is new may be a wish of what was there before: that did without it then.
             mapfile -t gone < <(comm -12 \
-                <(apt-get --simulate autoremove 2>/dev/null | sed -n 's/^Remv \([^ :]*\).*/\1/p' | sort --unique) \
+                <(apt-get --simulate autoremove -o APT::AutoRemove::RecommendsImportant=0 \
+                    -o APT::AutoRemove::SuggestsImportant=0 2>/dev/null | sed -n 's/^Remv \([^ :]*\).*/\1/p' | sort --unique) \
                 <(sort --unique "$state/new-packages"))
             if [[ ${#gone[@]} -gt 0 ]]; then
                 as_root env DEBIAN_FRONTEND=noninteractive apt-get purge -qq -y "${gone[@]}" >>"$log" 2>&1 ||
