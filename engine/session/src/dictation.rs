@@ -241,6 +241,7 @@ impl Dictation {
     ///
     /// The first one soon after the press is where the user was looking at the press. One that had focus for less
     /// than `grace` before it was not: IBus first shows the engine its placeholder, at times without that name.
+    /// After a move, and later, a field that passes takes nothing of that back.
     pub(crate) fn focus(
         &mut self,
         now: Millis,
@@ -251,7 +252,9 @@ impl Dictation {
         if self.anchor.as_ref() == Some(id) {
             return Shift::Harmless;
         }
-        let passing = self.anchored_at.is_some_and(|at| now < at + grace);
+        let early = now <= self.started_at + adoption;
+        let passing =
+            early && self.n_anchors == 1 && self.anchored_at.is_some_and(|at| now < at + grace);
         let moved = match self.anchor.replace(id.clone()) {
             Some(before) if passing && !self.owes(&before) => false,
             before => {
@@ -260,7 +263,7 @@ impl Dictation {
             }
         };
         self.anchored_at = Some(now);
-        if !moved && now <= self.started_at + adoption {
+        if !moved && early {
             self.moved_at = None;
             self.readdress(&Addressee::Unknown, &Addressee::Context(id.clone()));
             return Shift::Harmless;

@@ -434,6 +434,40 @@ fn focus_passes_through_a_nameless_placeholder_at_the_press() {
 }
 
 #[test]
+fn a_field_that_passes_after_a_move_takes_nothing_of_it_back() {
+    assert_snapshot!(run("
+        0 toggle
+        10 capture-started 1
+        30 in A
+        90 in B
+        90 in C
+        95 final 1 |hello|
+        200 toggle
+        210 ended 1
+    "), @r#"
+    0 toggle
+        activate engine
+        start capture 1
+        state Opening
+    10 capture-started 1
+        state Listening
+        cue Start
+    30 in A
+    90 in B
+    90 in C
+    95 final 1 |hello|
+    200 toggle
+        stop capture 1, Decode
+        cue Stop
+        state Finishing
+    210 ended 1
+        keep "hello", FocusMoved
+        restore engine
+        state Idle
+    "#);
+}
+
+#[test]
 fn speech_noticed_right_after_a_move_belongs_to_nobody() {
     assert_snapshot!(run("
         0 toggle
