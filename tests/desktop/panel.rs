@@ -1,4 +1,6 @@
 //! The icon of the tray application in a real panel, and the process behind it.
+//!
+//! Longer than 400 lines because the panel, its icon and its menu are one scene, and each test begins where it is set.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -2,6 +2,8 @@
 //!
 //! It answers as `xdg-desktop-portal` does, on the session bus of a [`Desktop`](crate::desktop::Desktop), and tells what
 //! it was asked. Source: the portal's interface descriptions.
+//!
+//! Longer than 400 lines because the portals stand on one bus and share their sessions.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

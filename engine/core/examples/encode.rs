@@ -16,11 +16,14 @@
     reason = "this program measures time, the core does not"
 )]
 
+#[path = "common/networks.rs"]
+mod networks;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use sotto_core::encoder::EncoderFrames;
-use sotto_core::model::{LoadOptions, Model, ModelBytes, ModelFile, ModelFiles};
+use sotto_core::model::{LoadOptions, Model};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,30 +34,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if folder.is_some() {
         arguments.drain(..2);
     }
-    let [out, features, networks @ ..] = &arguments[..] else {
+    let [out, features, names @ ..] = &arguments[..] else {
         return Err(
             "usage: encode [--prepare FOLDER] OUT FEATURES MODEL | ENCODER DECODER JOINER".into(),
         );
     };
     let started = Instant::now();
-    let contents = networks
-        .iter()
-        .map(std::fs::read)
-        .collect::<Result<Vec<_>, _>>()?;
-    let files: Vec<_> = networks
-        .iter()
-        .zip(&contents)
-        .map(|(name, bytes)| ModelFile {
-            name,
-            bytes: ModelBytes::Onnx(bytes),
-        })
-        .collect();
-    let files = ModelFiles::in_order(&files).ok_or_else(|| {
-        format!(
-            "{} networks are neither a CTC model nor a transducer",
-            files.len()
-        )
-    })?;
+    let contents = networks::read(names)?;
+    let files = networks::in_order(names, &contents)?;
     let read = started.elapsed();
     let model = if let Some(folder) = folder {
         let (model, prepared) = Model::load_and_prepare(&files, &LoadOptions::default())?;

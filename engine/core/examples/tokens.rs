@@ -3,12 +3,15 @@
 //!
 //! `tokens TABLE MODEL -- FILE…` or `tokens TABLE ENCODER DECODER JOINER -- FILE…`
 
+#[path = "common/networks.rs"]
+mod networks;
+
 use std::error::Error;
 use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 
-use sotto_core::model::{LoadOptions, Model, ModelBytes, ModelFile, ModelFiles};
+use sotto_core::model::{LoadOptions, Model};
 use sotto_core::recognizer::{LeadIn, Recognizer, RecognizerConfig, RecognizerEvent};
 use sotto_core::speech_model::{SearchMethod, SpeechModel, SpeechModelParts};
 use sotto_core::tokens::Tokenizer;
@@ -16,10 +19,10 @@ use sotto_core::tokens::Tokenizer;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut lists = arguments.split(|argument| argument == "--");
-    let (Some([table, networks @ ..]), Some(paths)) = (lists.next(), lists.next()) else {
+    let (Some([table, names @ ..]), Some(paths)) = (lists.next(), lists.next()) else {
         return Err("usage: tokens TABLE MODEL | ENCODER DECODER JOINER -- FILE…".into());
     };
-    let model = Arc::new(load(table, networks)?);
+    let model = Arc::new(load(table, names)?);
     let config = RecognizerConfig {
         search: SearchMethod::Greedy,
         gate: None,
@@ -51,25 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn load(table: &str, networks: &[String]) -> Result<SpeechModel, Box<dyn Error>> {
-    let contents = networks
-        .iter()
-        .map(fs::read)
-        .collect::<Result<Vec<_>, _>>()?;
-    let files: Vec<_> = networks
-        .iter()
-        .zip(&contents)
-        .map(|(name, bytes)| ModelFile {
-            name,
-            bytes: ModelBytes::Onnx(bytes),
-        })
-        .collect();
-    let files = ModelFiles::in_order(&files).ok_or_else(|| {
-        format!(
-            "{} networks are neither a CTC model nor a transducer",
-            files.len()
-        )
-    })?;
+fn load(table: &str, names: &[String]) -> Result<SpeechModel, Box<dyn Error>> {
+    let contents = networks::read(names)?;
+    let files = networks::in_order(names, &contents)?;
     let acoustic = Model::load(&files, &LoadOptions::default())?;
     let vocab_size = Some(acoustic.vocab_size());
     let tokenizer = Tokenizer::from_bytes(table, &fs::read(table)?, vocab_size)?;

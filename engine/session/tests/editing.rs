@@ -1,4 +1,6 @@
 //! Editing by voice, "correct …" and what is expected, script by script.
+//!
+//! Longer than 400 lines because each script tells a whole trace, and is read beside the others.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

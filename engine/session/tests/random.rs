@@ -6,6 +6,8 @@
 //!
 //! The judge below knows nothing of the session's insides: it watches which contexts had focus
 //! while each utterance was spoken, and what became of each final text.
+//!
+//! Longer than 400 lines because the judge is one rule book, and its scripts are made for it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};

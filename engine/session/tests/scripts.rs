@@ -1,4 +1,6 @@
 //! What the session does, script by script.
+//!
+//! Longer than 400 lines because each script tells a whole trace, and is read beside the others.
 
 mod support;
 

@@ -1,4 +1,6 @@
 //! Archives of every hostile kind, and installations that are cut off.
+//!
+//! Longer than 400 lines because every way to install, from good archives to hostile ones, is a case of one table.
 
 use std::{
     fs::{self, File},
