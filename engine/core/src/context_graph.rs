@@ -43,6 +43,8 @@ pub struct ContextGraph {
     /// Children of all nodes: token and node, sorted by token within a node.
     edges: Vec<(u32, u32)>,
     start: ContextState,
+    /// The tokens of every phrase.
+    spellings: Vec<Box<[u32]>>,
 }
 
 #[derive(Debug, Clone)]
@@ -88,6 +90,11 @@ impl ContextGraph {
         let mut graph = Self::lay_out(drafts);
         let word_start = phrases.iter().find_map(|phrase| phrase.word_start);
         graph.start = ContextState(word_start.map_or(0, |token| graph.walk(0, token)));
+        graph.spellings = phrases
+            .iter()
+            .filter(|phrase| phrase.boost_per_token > 0.0)
+            .map(|phrase| phrase.tokens.as_slice().into())
+            .collect();
         graph
     }
 
@@ -96,6 +103,7 @@ impl ContextGraph {
             nodes: Vec::with_capacity(drafts.len()),
             edges: Vec::new(),
             start: ContextState::default(),
+            spellings: Vec::new(),
         };
         for draft in &mut drafts {
             draft.children.sort_unstable();
@@ -137,6 +145,11 @@ impl ContextGraph {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.edges.is_empty()
+    }
+
+    /// The tokens of the phrases that are wanted, one phrase after the other.
+    pub fn spellings(&self) -> impl Iterator<Item = &[u32]> {
+        self.spellings.iter().map(AsRef::as_ref)
     }
 
     /// Where an utterance begins: at the start of a word.

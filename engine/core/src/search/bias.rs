@@ -4,6 +4,9 @@
 //! pieces or characters spell it. While a word is under way it already owes the probability of the
 //! likeliest word that begins so (unigram look-ahead, Steinbiss et al. 1994); when it ends, its true
 //! probability replaces that.
+//!
+//! A small acoustic model invents words, so words that the language model does not know may have to
+//! cost more than a name can pay. The words of the user's phrases are known as well and never cost that.
 
 use std::sync::Arc;
 
@@ -21,6 +24,8 @@ pub struct LmWeights {
     pub word_bonus: f32,
     /// Natural log-probability of a word that the model does not know.
     pub unknown_log_prob: f32,
+    /// The same of such a word that is in one of the user's phrases.
+    pub own_log_prob: f32,
 }
 
 impl Default for LmWeights {
@@ -29,6 +34,7 @@ impl Default for LmWeights {
             scale: 0.5,
             word_bonus: 0.5,
             unknown_log_prob: -14.0,
+            own_log_prob: -12.0,
         }
     }
 }
@@ -48,6 +54,15 @@ struct Words {
     /// Bytes of all tokens in the spelling of the model, a space where a word ends.
     spelling: Vec<u8>,
     ends: Vec<usize>,
+    /// Words of the user's phrases, in byte order.
+    own: Vec<Box<[u8]>>,
+}
+
+/// The words of the user's phrases that begin like the word under way.
+#[derive(Debug, Clone, Copy)]
+struct OwnRange {
+    begin: usize,
+    end: usize,
 }
 
 /// What a hypothesis has earned, and where it is in phrases and words.
@@ -64,6 +79,7 @@ struct WordState {
     lm: LmState,
     /// Words that begin like the one under way.
     candidates: WordRange,
+    own: OwnRange,
     /// Scores of complete words.
     settled: f32,
     /// What the word under way owes.
@@ -88,6 +104,7 @@ impl Bias {
     #[must_use]
     pub fn with_context(mut self, context: Option<Arc<ContextGraph>>) -> Self {
         self.context = context.filter(|graph| !graph.is_empty());
+        self.know_own_words();
         self
     }
 
@@ -104,6 +121,7 @@ impl Bias {
                 weights,
                 spelling: Vec::new(),
                 ends: Vec::new(),
+                own: Vec::new(),
                 model,
             };
             for id in (0_u32..).take(tokenizer.vocab_size()) {
@@ -112,7 +130,17 @@ impl Bias {
             }
             words
         });
+        self.know_own_words();
         self
+    }
+
+    fn know_own_words(&mut self) {
+        if let Some(words) = &mut self.words {
+            words.own = self
+                .context
+                .as_ref()
+                .map_or_else(Vec::new, |graph| words.words_of(graph));
+        }
     }
 
     pub(super) fn start(&self) -> BiasState {
@@ -125,6 +153,7 @@ impl Bias {
             word: self.words.as_ref().map(|words| WordState {
                 lm: words.model.start(),
                 candidates: words.model.words(),
+                own: words.all_own(),
                 settled: 0.0,
                 look_ahead: 0.0,
             }),
@@ -195,25 +224,72 @@ impl Words {
         }
     }
 
-    fn spell(&self, word: &mut WordState, token: u32) {
+    /// The words of all phrases, each once, in byte order.
+    fn words_of(&self, phrases: &ContextGraph) -> Vec<Box<[u8]>> {
+        let mut words = Vec::new();
+        for phrase in phrases.spellings() {
+            let bytes: Vec<u8> = phrase
+                .iter()
+                .flat_map(|&token| self.spelling_of(token))
+                .copied()
+                .collect();
+            let spelled = bytes.split(|&byte| byte == b' ');
+            words.extend(spelled.filter(|word| !word.is_empty()).map(Box::from));
+        }
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
+    fn all_own(&self) -> OwnRange {
+        OwnRange {
+            begin: 0,
+            end: self.own.len(),
+        }
+    }
+
+    /// Those of `range` that go on with `byte` after `n_bytes`.
+    fn narrow_own(&self, range: OwnRange, n_bytes: u32, byte: u8) -> OwnRange {
+        if range.begin == range.end {
+            return range;
+        }
+        let words = &self.own[range.begin..range.end];
+        let next = |word: &[u8]| word.get(n_bytes as usize).copied();
+        let below = words.partition_point(|word| next(word) < Some(byte));
+        let up_to = words.partition_point(|word| next(word) <= Some(byte));
+        OwnRange {
+            begin: range.begin + below,
+            end: range.begin + up_to,
+        }
+    }
+
+    /// How a token is spelled; nothing if there is no such token.
+    fn spelling_of(&self, token: u32) -> &[u8] {
         let token = token as usize;
         let Some(&end) = self.ends.get(token) else {
-            return;
+            return &[];
         };
         let begin = if token == 0 { 0 } else { self.ends[token - 1] };
-        if begin == end {
+        &self.spelling[begin..end]
+    }
+
+    fn spell(&self, word: &mut WordState, token: u32) {
+        let bytes = self.spelling_of(token);
+        if bytes.is_empty() {
             return;
         }
-        for &byte in &self.spelling[begin..end] {
+        for &byte in bytes {
             if byte == b' ' {
                 self.complete(word);
             } else {
+                word.own = self.narrow_own(word.own, word.candidates.n_bytes(), byte);
                 word.candidates = self.model.narrow(word.candidates, byte);
             }
         }
         if word.candidates.n_bytes() > 0 {
             let likeliest = self.model.best_unigram(word.candidates);
-            word.look_ahead = self.word_score(likeliest.max(self.weights.unknown_log_prob));
+            let otherwise = self.unlisted(word.own.begin < word.own.end);
+            word.look_ahead = self.word_score(likeliest.max(otherwise));
         }
     }
 
@@ -230,11 +306,29 @@ impl Words {
                 .model
                 .unknown()
                 .map_or(LmState::UNKNOWN_PAST, |id| self.model.score(word.lm, id).1);
-            self.weights.unknown_log_prob
+            let first = self.own.get(word.own.begin);
+            let is_own = word.own.begin < word.own.end
+                && first.is_some_and(|own| own.len() == word.candidates.n_bytes() as usize);
+            self.unlisted(is_own)
         };
         word.settled += self.word_score(log_prob);
         word.look_ahead = 0.0;
         word.candidates = self.model.words();
+        word.own = self.all_own();
+    }
+
+    /// What a word costs that the language model does not list.
+    fn unlisted(&self, is_own: bool) -> f32 {
+        let LmWeights {
+            unknown_log_prob,
+            own_log_prob,
+            ..
+        } = self.weights;
+        if is_own {
+            own_log_prob.max(unknown_log_prob)
+        } else {
+            unknown_log_prob
+        }
     }
 
     fn word_score(&self, log_prob: f32) -> f32 {

@@ -260,6 +260,7 @@ fn weights() -> LmWeights {
         scale: 0.8,
         word_bonus: 0.3,
         unknown_log_prob: -9.0,
+        own_log_prob: -9.0,
     }
 }
 
@@ -309,6 +310,38 @@ fn words_and_phrases_decide_what_the_audio_leaves_open() {
     };
     check_bias("A_?-A", phrase(vec![1, 1]), "A AA");
     check_bias("A_?-B", phrase(vec![1, 1]), "A BB");
+}
+
+#[test]
+fn words_of_phrases_are_known_words() {
+    let dear = LmWeights {
+        unknown_log_prob: -40.0,
+        own_log_prob: -12.0,
+        ..weights()
+    };
+    let phrases = |phrases: &[&[u32]]| {
+        let phrases: Vec<Phrase> = phrases
+            .iter()
+            .map(|tokens| Phrase {
+                tokens: tokens.to_vec(),
+                boost_per_token: 0.01,
+                word_start: Some(3),
+            })
+            .collect();
+        Some(Arc::new(ContextGraph::new(&phrases)))
+    };
+    let model = || Some(Arc::new(letters_model()));
+    let alone = Bias::none().with_language_model(model(), dear, &letters());
+    check_bias("B-B_BA", alone.clone(), "BA");
+    let own = phrases(&[&[2, 2]]);
+    check_bias("B-B_BA", alone.clone().with_context(own.clone()), "BB BA");
+    let own = Bias::none().with_context(own);
+    let own = own.with_language_model(model(), dear, &letters());
+    check_bias("B-B_BA", own, "BB BA");
+    let several = phrases(&[&[2, 2, 3, 1, 1], &[2, 2, 2]]);
+    let several = alone.with_context(several);
+    check_bias("B-B_A-A", several.clone(), "BB AA");
+    check_bias("B-B-B", several, "BBB");
 }
 
 #[test]
