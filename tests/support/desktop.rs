@@ -47,7 +47,7 @@ pub const BUS_CONFIG: &str = r#"<busconfig>
 #[derive(Debug)]
 pub struct Desktop {
     ibus: Option<Running>,
-    _parts: Vec<Running>,
+    parts: Vec<Running>,
     bus_address: String,
     seat: Seat,
     folder: TempDir,
@@ -167,11 +167,21 @@ impl Desktop {
     ) -> Self {
         Self {
             ibus: None,
-            _parts: parts,
+            parts,
             bus_address,
             seat,
             folder,
         }
+    }
+
+    /// Where windows appear.
+    pub(crate) const fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    /// A further part of the session, which ends before the others.
+    pub(crate) fn keep(&mut self, part: Running) {
+        self.parts.insert(0, part);
     }
 
     /// Starts `ibus-daemon`, anew after [`Self::kill_ibus`], and waits until it can be reached.

@@ -43,6 +43,9 @@ pub const KWIN_PROGRAMS: [&str; 5] = [
     "timeout",
 ];
 
+/// The program that brings a keyboard to sway.
+pub const KEYBOARD_PROGRAM: &str = "wtype";
+
 const SOCKET: &str = "wayland-1";
 
 /// An ordinary user without rights, for a compositor that refuses to be run by root.
@@ -98,13 +101,17 @@ impl Desktop {
         desktop
     }
 
-    /// Gives the keyboard to the window that is open in GNOME Shell; in its overview none has it.
+    /// Gives the keyboard to the window that is open in GNOME Shell; in its overview none has it. Other desktops
+    /// give it by themselves.
     ///
     /// # Panics
     ///
     /// After [`crate::PATIENCE`].
     #[track_caller]
     pub fn focus_in_gnome(&self) {
+        if !matches!(self.seat(), Seat::Gnome(_)) {
+            return;
+        }
         let activate = "Main.overview.hide(); global.get_window_actors().forEach(\
              actor => actor.meta_window.activate(global.get_current_time()))";
         wait_for("a window with the keyboard", || {
@@ -112,6 +119,36 @@ impl Desktop {
             let focused = self.ask_shell("global.display.focus_window !== null");
             (focused? == "(true, 'true')\n").then_some(())
         });
+    }
+
+    /// Gives the seat a keyboard. Headless compositors have none, and GTK 3 learns that a window has the focus from
+    /// the keyboard alone.
+    ///
+    /// # Panics
+    ///
+    /// Where a program does not start.
+    #[track_caller]
+    pub fn plug_in_keyboard(&mut self) {
+        match self.seat() {
+            Seat::Sway(_) => {
+                let mut keyboard = self.command(KEYBOARD_PROGRAM);
+                // It is there until it has waited; then it would press a key.
+                keyboard.args(["-s", "600000", "-k", "Shift_L"]);
+                self.keep(quietly(&keyboard));
+            }
+            Seat::Gnome(_) => {
+                // The shell knows a virtual keyboard from its first key on.
+                let plug = "const clutter = imports.gi.Clutter;\
+                     global.keyboard = clutter.get_default_backend().get_default_seat()\
+                         .create_virtual_device(clutter.InputDeviceType.KEYBOARD_DEVICE);\
+                     [1, 0].forEach(state => global.keyboard.notify_keyval(\
+                         clutter.get_current_event_time() * 1000, 0xffe1, state)); 'there'";
+                wait_for("GNOME Shell to take a keyboard", || {
+                    self.ask_shell(plug)?.contains("there").then_some(())
+                });
+            }
+            Seat::X11(_) | Seat::Kwin(_) => {}
+        }
     }
 
     fn ask_shell(&self, script: &str) -> Option<String> {

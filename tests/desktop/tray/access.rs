@@ -87,7 +87,25 @@ fn long_strings_fit() {
         translated::check(&window.browser, page, &[]);
     }
     everything_fits(&window);
+    window.browser.resize(900, 640);
+    for page in PAGES {
+        window.go(page);
+        window.browser.run(OPEN_DETAILS);
+        let cut = window.browser.run(CUT_CHOICES);
+        assert_eq!(cut, json!([]), "{page}: choices that are cut");
+    }
 }
+
+/// Choices that are longer than their control; names of devices are as long as they are.
+const CUT_CHOICES: &str = r#"
+    const pen = document.createElement('canvas').getContext('2d');
+    return [...document.querySelectorAll('main select:not([name="microphone.device"])')].flatMap((select) => {
+        const style = getComputedStyle(select);
+        pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+        const room = select.clientWidth - 40;
+        return [...select.options].map((o) => o.text).filter((text) => pen.measureText(text).width > room);
+    });
+"#;
 
 #[test]
 fn every_control_is_reached_by_the_keyboard() {

@@ -235,6 +235,18 @@ fn the_doctor_finds_and_reports_without_names() {
             browser.text(&item)
         );
     }
+    let key = browser.find("[data-check='push-to-talk']");
+    let told = browser.text(&key);
+    assert!(
+        told.contains("The X server") && told.contains("Choose a key"),
+        "{told}"
+    );
+    let start = browser.find("[data-check='start']");
+    let told = browser.text(&start);
+    assert!(
+        told.contains("Optional") && told.contains("Settings"),
+        "{told}"
+    );
     browser.press("Show the report");
     let report = browser.wait_for_text("pre", |text| text.contains("Sotto"));
     let home = window.scene.desktop.path("home");

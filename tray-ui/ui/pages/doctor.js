@@ -2,7 +2,8 @@
 
 import { ask, attempt, say } from "../desk.js";
 import { button, h, section } from "../dom.js";
-import { t } from "../i18n.js";
+import { language, t } from "../i18n.js";
+import { readSettings } from "../settings.js";
 
 export const title = () => t("Doctor");
 
@@ -33,11 +34,25 @@ const pages = new Map([
   ["choose-microphone", ["#microphone", () => t("Choose a microphone")]],
   ["record-shortcut", ["#shortcut", () => t("Choose a key")]],
   ["edit-tables", ["#text", () => t("Edit them")]],
+  ["switch-on-autostart", ["#settings", () => t("Settings")]],
 ]);
 const calls = new Map([
   ["start-ibus", () => t("Start the input method")],
   ["set-environment", () => t("Set it for the next login")],
 ]);
+
+/** The daemon's words as a sentence: programs, paths and names of models keep their letters. */
+function asSentence(text) {
+  return /^\p{Ll}+(?=[ ,;]|$)/u.test(text) ? text[0].toLocaleUpperCase(language()) + text.slice(1) : text;
+}
+
+/** What leads on where nothing is broken: an empty string where nothing does. */
+function wayOn({ check, status, remedy: told }, hasKey) {
+  if (told) return told;
+  if (check === "start" && status === "optional") return "switch-on-autostart";
+  if (check === "push-to-talk" && !hasKey) return "record-shortcut";
+  return "";
+}
 
 function remedy(finding, examine) {
   if (pages.has(finding.remedy)) {
@@ -58,7 +73,7 @@ function remedy(finding, examine) {
 
 function badge(status) {
   if (status === "ok") return h("span", { class: "badge good" }, t("Works"));
-  if (status === "optional") return h("span", { class: "badge" }, t("Not needed"));
+  if (status === "optional") return h("span", { class: "badge" }, t("Optional"));
   return h("span", { class: "badge problem" }, t("Problem"));
 }
 
@@ -68,7 +83,8 @@ export async function render(page) {
   const report = h("pre", { translate: "no", tabindex: "0", "aria-label": t("Report") });
   report.hidden = true;
   const examine = async () => {
-    const findings = await ask("examine");
+    const [findings, settings] = await Promise.all([ask("examine"), readSettings()]);
+    const hasKey = Boolean(settings.get("key.push_to_talk")?.value);
     const known = names();
     const wrong = findings.filter(({ status }) => status === "problem").length;
     verdict.textContent = wrong ? t("Something needs your attention") : t("Everything works");
@@ -76,7 +92,6 @@ export async function render(page) {
     const inOrder = [...findings].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
     list.replaceChildren(
       ...inOrder.map((finding) => {
-        const isProblem = finding.status === "problem";
         return h(
           "li",
           { "data-check": finding.check, "data-status": finding.status },
@@ -86,8 +101,8 @@ export async function render(page) {
             h("h3", {}, known.get(finding.check) ?? finding.check),
             badge(finding.status),
           ),
-          h("p", {}, finding.sentence),
-          isProblem ? remedy(finding, examine) : null,
+          h("p", {}, asSentence(finding.sentence)),
+          remedy({ ...finding, remedy: wayOn(finding, hasKey) }, examine),
         );
       }),
     );

@@ -73,7 +73,7 @@ export async function render(page) {
         t("Keep dictated texts"),
         t("Off at first. Texts are kept on this computer, in a file that only you can read, and never from password or private fields."),
       ),
-      number(settings, "history.retention_days", t("Delete after so many days"), { min: 1, max: 3650 }),
+      number(settings, "history.retention_days", t("Delete after this many days"), { min: 1, max: 3650 }),
     ),
     section(t("Texts"), field(t("Search"), search), count, list, h("div", { class: "row" }, all)),
   );

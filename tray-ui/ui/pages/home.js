@@ -1,6 +1,6 @@
 // What Sotto is doing, and a field to try it in.
 
-import { ask, attempt, onStatus } from "../desk.js";
+import { ask, attempt, currentStatus, on, onStatus } from "../desk.js";
 import { button, h, section } from "../dom.js";
 import { t } from "../i18n.js";
 import { tryBox } from "../parts/try.js";
@@ -16,10 +16,21 @@ export async function render(page) {
     attempt(() => ask("tell", { order: pause.getAttribute("aria-pressed") === "true" ? "resume" : "pause" })),
   );
   const { box, end } = tryBox();
+  let names = new Map();
+  const showModel = (status) => {
+    const id = status["Dictation1.Model"];
+    model.textContent = names.get(id) || id || t("None yet");
+  };
+  const learnNames = async () => {
+    const installed = await ask("installed_models").catch(() => []);
+    names = new Map(installed.map(({ id, name }) => [id, name]));
+    showModel(currentStatus());
+  };
+  const forget = on("list", (list) => list === "Models1" && learnNames());
   const stop = onStatus((status) => {
     state.textContent = stateSentence(status);
     state.dataset.state = status["Dictation1.State"] ?? "absent";
-    model.textContent = status["Dictation1.Model"] || t("None yet");
+    showModel(status);
     microphone.textContent = status["Dictation1.Device"] || t("Closed");
     const paused = Boolean(status["Keys1.Paused"]);
     pause.setAttribute("aria-pressed", String(paused));
@@ -40,7 +51,9 @@ export async function render(page) {
       t("Sound and text stay on this computer. The microphone is open only while you dictate, or while you look at its level."),
     ),
   );
+  await learnNames();
   return () => {
+    forget();
     stop();
     end();
   };

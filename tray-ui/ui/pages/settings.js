@@ -40,7 +40,7 @@ export async function render(page, beginning) {
       toggle(settings, "feedback.cues", t("Sounds when the microphone opens and closes")),
       toggle(settings, "feedback.notifications", t("Notifications for what needs your attention")),
       toggle(settings, "delivery.clipboard", t("Put text that could not be inserted on the clipboard")),
-      number(settings, "listening.stop_after_silence_s", t("Stop by itself after so many seconds of silence"), {
+      number(settings, "listening.stop_after_silence_s", t("Stop after this many seconds of silence"), {
         max: 600,
         hint: t("Only when no key is held. 0 never stops."),
       }),

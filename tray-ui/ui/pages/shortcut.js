@@ -24,10 +24,10 @@ export async function render(page, beginning) {
     ),
     section(
       t("What a press means"),
-      choice(settings, "key.mode", t("A press"), [
-        ["hold-or-tap", t("Held: listens while held. Tapped: starts, and the next tap ends")],
-        ["hold", t("Listens as long as the key is held")],
-        ["toggle", t("Starts or ends with each press")],
+      choice(settings, "key.mode", t("Hold or tap"), [
+        ["hold-or-tap", t("Hold to listen, or tap to start and end")],
+        ["hold", t("Hold to listen")],
+        ["toggle", t("Press to start, press to end")],
       ]),
       choice(settings, "key.source", t("Who sees the key"), [
         ["automatic", t("Automatic")],
@@ -36,7 +36,7 @@ export async function render(page, beginning) {
         ["input-method", t("The input method, while Sotto is selected")],
       ]),
       number(settings, "key.tap_limit_ms", t("A press shorter than this is a tap, in milliseconds"), { min: 50, max: 2000 }),
-      number(settings, "listening.stop_after_silence_s", t("Stop by itself after so many seconds of silence"), {
+      number(settings, "listening.stop_after_silence_s", t("Stop after this many seconds of silence"), {
         max: 600,
         hint: t("Only when no key is held. 0 never stops."),
       }),

@@ -35,18 +35,20 @@ function writes({ case: letters, punctuation }) {
 }
 
 function license({ name, kind, note }) {
-  const text = note ? `${name}: ${lookUp(note)}` : name;
-  if (kind === "non-free") return h("dd", { class: "warn" }, t("{license} (not a free license)", { license: text }));
-  if (kind === "unclear") return h("dd", { class: "warn" }, t("{license} (its terms are unclear)", { license: text }));
-  return h("dd", {}, text);
+  const more = note ? h("p", { class: "hint" }, lookUp(note)) : null;
+  if (kind === "non-free") return h("dd", {}, h("span", { class: "warn" }, t("{license} (not a free license)", { license: name })), more);
+  if (kind === "unclear") return h("dd", {}, h("span", { class: "warn" }, t("{license} (its terms are unclear)", { license: name })), more);
+  return h("dd", {}, name, more);
 }
 
 function facts(model) {
-  const rates = model.error_rates.map(({ set, percent, unit }) =>
-    unit === "characters"
+  const figure = new Intl.NumberFormat(language(), { maximumFractionDigits: 2 });
+  const rates = model.error_rates.map(({ set, percent: rate, unit }) => {
+    const percent = figure.format(rate);
+    return unit === "characters"
       ? t("{percent} errors in 100 characters ({set})", { percent, set })
-      : t("{percent} errors in 100 words ({set})", { percent, set }),
-  );
+      : t("{percent} errors in 100 words ({set})", { percent, set });
+  });
   return h(
     "dl",
     {},

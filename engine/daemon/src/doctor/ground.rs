@@ -263,7 +263,9 @@ impl Ground<'_> {
         let autostart = config.join("autostart");
         let is_started = self.names(&autostart).iter().any(|name| {
             let entry = self.text(autostart.join(name));
-            entry.contains("sotto daemon")
+            let is_off = entry.lines().any(|line| line == "Hidden=true");
+            // The icon has the session bus start the daemon.
+            !is_off && (entry.contains("sotto daemon") || entry.contains("sotto-tray"))
         });
         let has_systemd = self.has("/run/systemd/system");
         let wants = "systemd/user/graphical-session.target.wants/sotto.service";

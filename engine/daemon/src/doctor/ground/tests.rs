@@ -125,3 +125,19 @@ fn of_a_sandbox_only_the_environment_is_known() {
     assert_eq!(place.missing_variables.len(), VARIABLES.len());
     assert_eq!(place.starter, Starter::Nothing);
 }
+
+fn starter_with(entry: &str) -> Starter {
+    let file = "home/a/.config/autostart/io.github.sotto.Sotto.Tray.desktop";
+    System::new(&[], &[(file, entry)]).place().starter
+}
+
+#[test]
+fn the_switch_of_the_window_is_a_start_with_the_session() {
+    let entry = "[Desktop Entry]\nExec=\"/usr/bin/sotto-tray\" --background\n";
+    assert_eq!(starter_with(entry), Starter::Session);
+    assert_eq!(
+        starter_with("Exec=sotto daemon\nHidden=true\n"),
+        Starter::Nothing
+    );
+    assert_eq!(starter_with("Exec=other\n"), Starter::Nothing);
+}
