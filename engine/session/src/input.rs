@@ -197,3 +197,20 @@ pub enum SessionInput {
     /// The process is about to end.
     Quit,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_for_secrets_and_private_ones_are_told_from_others() {
+        let is_secret = |purpose, hints| ContentType { purpose, hints }.is_secret();
+        let private = 1 << 11;
+        let hidden_text = 1 << 12;
+        assert!(is_secret(8, 0), "a password");
+        assert!(is_secret(9, 0), "a PIN");
+        assert!(is_secret(0, private) && is_secret(0, hidden_text));
+        assert!(is_secret(5, private | 1), "an address in a private window");
+        assert!(!is_secret(0, 0) && !is_secret(6, !(private | hidden_text)));
+    }
+}
