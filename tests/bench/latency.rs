@@ -19,7 +19,7 @@ use futures_util::StreamExt as _;
 use sotto_api::{DictationProxy, DictationState};
 use sotto_tests::{
     field::{Field, Told},
-    process::{Running, limited},
+    process::{Running, limited, status},
     scene::{Scene, sotto},
 };
 
@@ -267,16 +267,4 @@ fn wake_ups(scene: &Scene) -> u64 {
         .map(|thread| thread.file_name().to_string_lossy().into_owned())
         .map(|thread| status(pid, Some(&thread), "voluntary_ctxt_switches:"))
         .sum()
-}
-
-fn status(pid: u32, thread: Option<&str>, line: &str) -> u64 {
-    let file = match thread {
-        Some(thread) => format!("/proc/{pid}/task/{thread}/status"),
-        None => format!("/proc/{pid}/status"),
-    };
-    let status = std::fs::read_to_string(file).unwrap_or_default();
-    let value = status.lines().find_map(|found| found.strip_prefix(line));
-    value
-        .and_then(|value| value.split_whitespace().next()?.parse().ok())
-        .unwrap_or(0)
 }

@@ -80,10 +80,19 @@ def parity(arguments):
 
 def latency(arguments):
     """What a person waits for: the real daemon, a virtual microphone, a text field."""
-    bench = ROOT / "target/debug/sotto-bench-latency"
+    return on_a_desktop(arguments, "latency", ["--rounds", arguments.rounds])
+
+
+def soak(arguments):
+    """One dictation that goes on and on in real time."""
+    return on_a_desktop(arguments, "soak", ["--minutes", arguments.minutes])
+
+
+def on_a_desktop(arguments, name, options):
+    bench = ROOT / f"target/debug/sotto-bench-{name}"
     checked(["cargo", "build", "--quiet", "--workspace", "--locked", "--bins"], cwd=ROOT)
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        command = [bench, "--rounds", arguments.rounds, "--json", file.name]
+        command = [bench, *options, "--json", file.name]
         said, complaint, code = run(command, env={**os.environ, "SOTTO_PROGRAM": str(arguments.program)})
         if code != 0:
             raise Missing(f"the bench of a desktop cannot run here: {complaint.strip().splitlines()[-1]}")

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::wait_for;
 
 /// Longest life of any program that a test starts, should the test itself be killed.
-const LIFE_S: &str = "300";
+static LIFE_S: AtomicU64 = AtomicU64::new(300);
 
 /// Time to end after the request; then the program is killed.
 const GRACE: Duration = Duration::from_secs(3);
@@ -46,13 +47,32 @@ pub fn quiet(program: &str) -> Command {
     command
 }
 
+/// Lets programs that are started from now on live for so long.
+pub fn live_for(life: Duration) {
+    LIFE_S.store(life.as_secs(), Ordering::Relaxed);
+}
+
+/// The number in a line of a process's or one of its threads' `/proc/PID/status`, such as `VmRSS:` (KiB); 0 without one.
+#[must_use]
+pub fn status(pid: u32, thread: Option<&str>, line: &str) -> u64 {
+    let file = match thread {
+        Some(thread) => format!("/proc/{pid}/task/{thread}/status"),
+        None => format!("/proc/{pid}/status"),
+    };
+    let status = std::fs::read_to_string(file).unwrap_or_default();
+    let value = status.lines().find_map(|found| found.strip_prefix(line));
+    value
+        .and_then(|value| value.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
+}
+
 /// The same command under `timeout`, with its environment, so that no program outlives its test for long.
 #[must_use]
 pub fn limited(command: &Command) -> Command {
     let mut limited = Command::new("timeout");
     limited
         .arg("--kill-after=2")
-        .arg(LIFE_S)
+        .arg(LIFE_S.load(Ordering::Relaxed).to_string())
         .arg(command.get_program())
         .args(command.get_args());
     limited.env_clear();
