@@ -13,6 +13,8 @@ export function tryBox() {
     text.focus();
     await attempt(() => ask("tell", { order: "toggle" }));
   });
+  // A pressed mouse button would take the caret out of the field, and dictation ends where the caret leaves.
+  start.addEventListener("mousedown", (event) => event.preventDefault());
   const end = onStatus((status) => {
     const listening = isListening(status);
     start.textContent = listening ? t("Stop listening") : t("Start listening");
