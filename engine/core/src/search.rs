@@ -7,6 +7,7 @@
 mod bias;
 mod ctc_beam;
 mod greedy;
+mod own_words;
 mod paths;
 mod transducer_beam;
 

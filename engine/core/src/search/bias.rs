@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use super::own_words::{OwnRange, OwnWords};
 use crate::context_graph::{ContextGraph, ContextState};
 use crate::lm::{LanguageModel, LmState, WordRange};
 use crate::tokens::Tokenizer;
@@ -54,15 +55,7 @@ struct Words {
     /// Bytes of all tokens in the spelling of the model, a space where a word ends.
     spelling: Vec<u8>,
     ends: Vec<usize>,
-    /// Words of the user's phrases, in byte order.
-    own: Vec<Box<[u8]>>,
-}
-
-/// The words of the user's phrases that begin like the word under way.
-#[derive(Debug, Clone, Copy)]
-struct OwnRange {
-    begin: usize,
-    end: usize,
+    own: OwnWords,
 }
 
 /// What a hypothesis has earned, and where it is in phrases and words.
@@ -121,7 +114,7 @@ impl Bias {
                 weights,
                 spelling: Vec::new(),
                 ends: Vec::new(),
-                own: Vec::new(),
+                own: OwnWords::default(),
                 model,
             };
             for id in (0_u32..).take(tokenizer.vocab_size()) {
@@ -139,7 +132,7 @@ impl Bias {
             words.own = self
                 .context
                 .as_ref()
-                .map_or_else(Vec::new, |graph| words.words_of(graph));
+                .map_or_else(OwnWords::default, |graph| words.words_of(graph));
         }
     }
 
@@ -153,7 +146,7 @@ impl Bias {
             word: self.words.as_ref().map(|words| WordState {
                 lm: words.model.start(),
                 candidates: words.model.words(),
-                own: words.all_own(),
+                own: words.own.all(),
                 settled: 0.0,
                 look_ahead: 0.0,
             }),
@@ -224,43 +217,15 @@ impl Words {
         }
     }
 
-    /// The words of all phrases, each once, in byte order.
-    fn words_of(&self, phrases: &ContextGraph) -> Vec<Box<[u8]>> {
-        let mut words = Vec::new();
-        for phrase in phrases.spellings() {
-            let bytes: Vec<u8> = phrase
+    /// The words of all phrases.
+    fn words_of(&self, phrases: &ContextGraph) -> OwnWords {
+        OwnWords::of(phrases.spellings().map(|phrase| {
+            phrase
                 .iter()
                 .flat_map(|&token| self.spelling_of(token))
                 .copied()
-                .collect();
-            let spelled = bytes.split(|&byte| byte == b' ');
-            words.extend(spelled.filter(|word| !word.is_empty()).map(Box::from));
-        }
-        words.sort_unstable();
-        words.dedup();
-        words
-    }
-
-    fn all_own(&self) -> OwnRange {
-        OwnRange {
-            begin: 0,
-            end: self.own.len(),
-        }
-    }
-
-    /// Those of `range` that go on with `byte` after `n_bytes`.
-    fn narrow_own(&self, range: OwnRange, n_bytes: u32, byte: u8) -> OwnRange {
-        if range.begin == range.end {
-            return range;
-        }
-        let words = &self.own[range.begin..range.end];
-        let next = |word: &[u8]| word.get(n_bytes as usize).copied();
-        let below = words.partition_point(|word| next(word) < Some(byte));
-        let up_to = words.partition_point(|word| next(word) <= Some(byte));
-        OwnRange {
-            begin: range.begin + below,
-            end: range.begin + up_to,
-        }
+                .collect()
+        }))
     }
 
     /// How a token is spelled; nothing if there is no such token.
@@ -282,13 +247,13 @@ impl Words {
             if byte == b' ' {
                 self.complete(word);
             } else {
-                word.own = self.narrow_own(word.own, word.candidates.n_bytes(), byte);
+                word.own = self.own.narrow(word.own, byte);
                 word.candidates = self.model.narrow(word.candidates, byte);
             }
         }
         if word.candidates.n_bytes() > 0 {
             let likeliest = self.model.best_unigram(word.candidates);
-            let otherwise = self.unlisted(word.own.begin < word.own.end);
+            let otherwise = self.unlisted(!word.own.is_empty());
             word.look_ahead = self.word_score(likeliest.max(otherwise));
         }
     }
@@ -306,15 +271,12 @@ impl Words {
                 .model
                 .unknown()
                 .map_or(LmState::UNKNOWN_PAST, |id| self.model.score(word.lm, id).1);
-            let first = self.own.get(word.own.begin);
-            let is_own = word.own.begin < word.own.end
-                && first.is_some_and(|own| own.len() == word.candidates.n_bytes() as usize);
-            self.unlisted(is_own)
+            self.unlisted(self.own.is_word(word.own))
         };
         word.settled += self.word_score(log_prob);
         word.look_ahead = 0.0;
         word.candidates = self.model.words();
-        word.own = self.all_own();
+        word.own = self.own.all();
     }
 
     /// What a word costs that the language model does not list.
