@@ -37,6 +37,10 @@ pub enum FileRole {
     Pieces,
     /// n-gram language model.
     LanguageModel,
+    /// Words and how they sound, for a network that writes phones.
+    Lexicon,
+    /// Rules for the sounds of words that the lexicon lacks.
+    LetterToSound,
     /// Punctuation and case model.
     Punctuation,
     /// Pieces of the punctuation model, one a line.
@@ -56,6 +60,8 @@ impl FileRole {
             Self::Tokens => "tokens",
             Self::Pieces => "pieces",
             Self::LanguageModel => "language-model",
+            Self::Lexicon => "lexicon",
+            Self::LetterToSound => "letter-to-sound",
             Self::Punctuation => "punctuation",
             Self::PunctuationPieces => "punctuation-pieces",
             Self::MixedCase => "mixed-case",
@@ -83,6 +89,8 @@ impl fmt::Display for FileRole {
             Self::Tokens => "token table",
             Self::Pieces => "piece table",
             Self::LanguageModel => "language model",
+            Self::Lexicon => "lexicon",
+            Self::LetterToSound => "rules of spelling",
             Self::Punctuation => "punctuation model",
             Self::PunctuationPieces => "piece list of the punctuation model",
             Self::MixedCase => "list of words in mixed case",

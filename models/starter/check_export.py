@@ -25,7 +25,7 @@ def in_torch(net, frames):
     with torch.no_grad():
         for start in range(0, len(frames) - c.window + 1, c.chunk * c.stride):
             window = torch.from_numpy(frames[start : start + c.window].T[None])
-            posterior, *caches = net.step(window, *caches)
+            posterior, *caches, _ = net.step(window, *caches)
             out.append(posterior[0].numpy())
     return np.concatenate(out)
 

@@ -8,11 +8,13 @@ import numpy as np
 import torch
 
 import model
+import pronounce
 import shards
 
 IDS = {symbol: number for number, symbol in enumerate(model.SYMBOLS)}
 IDS[" "] = IDS["\u2581"]
 BLANK = len(model.SYMBOLS)
+PHONES = pronounce.PHONES
 
 # How often an utterance of a set is drawn, relative to others: many speakers up, one voice down.
 WEIGHTS = {
@@ -41,10 +43,19 @@ def frames_needed(ids):
 
 
 class Store:
-    """All feature shards of a folder; `refresh` picks up new ones."""
+    """All feature shards of a folder; `refresh` picks up new ones.
+
+    An item is shard, first frame, frames, characters, set, version and phones, these empty
+    where the lexicon of the folder lacks a word."""
 
     def __init__(self, folder):
         self.folder, self.shards, self.items = Path(folder), {}, []
+        lexicon = self.folder / "lexicon.txt"
+        self.lexicon = pronounce.read(lexicon) if lexicon.exists() else {}
+
+    def phones(self, text):
+        sounds = [self.lexicon.get(word) for word in text.split()]
+        return [] if None in sounds else [phone for word in sounds for phone in word]
 
     def refresh(self):
         for name in shards.names(self.folder):
@@ -55,7 +66,7 @@ class Store:
             for row in shards.rows(self.folder, name):
                 ids = encode(row["text"])
                 if (ids or row["set"] == "noise") and 2 * (row["n"] // 8) >= frames_needed(ids) + 4:
-                    self.items.append((name, row["o"], row["n"], ids, row["set"], version))
+                    self.items.append((name, row["o"], row["n"], ids, row["set"], version, self.phones(row["text"])))
 
     def features(self, item):
         if item[0] not in self.shards:
@@ -109,6 +120,8 @@ class Batch(NamedTuple):
     targets: torch.Tensor
     lengths: torch.Tensor  # character frames of each row
     target_lengths: torch.Tensor
+    phones: torch.Tensor
+    phone_lengths: torch.Tensor  # 0 where they are unknown, or nothing is said
     heard: int  # feature frames of speech in all
 
 
@@ -159,7 +172,7 @@ def collate(store, groups, rng, strength=0.0, history=9, views=1):
     front = 0 if rng.random() < 0.15 else history
     total = (max(spans) + front - history) // 32 * 32 + 32 + history
     counts = np.zeros((len(groups), total, 80), dtype=np.uint8)
-    targets, target_lengths = [], []
+    targets, target_lengths, sounds = [], [], []
     for row, group in enumerate(groups):
         at, ids = front, []
         for item, heard in zip(group, speech[row]):
@@ -167,12 +180,15 @@ def collate(store, groups, rng, strength=0.0, history=9, views=1):
             at += len(heard)
             ids += ([IDS[" "]] if ids and item[3] else []) + item[3]
         targets += ids
+        known = all(item[6] or not item[3] for item in group)
+        sounds.append([phone for item in group for phone in item[6]] if known else [])
         target_lengths.append(len(ids))
     outputs = [2 * min(-(-(n + front - history) // 8), (total - history) // 8) for n in spans]
     levels = torch.tensor([rng.uniform(-1.5, 1.5) for _ in groups])
     return Batch(
         torch.from_numpy(counts), front, levels, *masks(rng, len(groups), total, 80, strength), torch.tensor(targets),
-        torch.tensor(outputs), torch.tensor(target_lengths), sum(spans),
+        torch.tensor(outputs), torch.tensor(target_lengths), torch.tensor(sum(sounds, []), dtype=torch.int64),
+        torch.tensor([len(row) for row in sounds]), sum(spans),
     )
 
 

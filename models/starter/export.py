@@ -2,7 +2,7 @@
 
     python export.py --checkpoint WORK/run/last.pt --out en
 
-The graph follows NeMo's cache-aware streaming CTC contract; all shapes are fixed. Weight
+The graph follows NeMo's cache-aware streaming CTC contract, with phones as one more output; all shapes are fixed. Weight
 matrices are stored as int8 with one scale per output channel and widened by Cast and Mul, so
 that every runtime computes in fp32 on the same values. `read_weights` turns such a file back
 into a model to train on from.
@@ -20,11 +20,14 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 import model
+import pronounce
 
 INPUTS = ["audio_signal", "length", "cache_last_channel", "cache_last_time", "cache_last_channel_len"]
 # PyTorch 2.9 made another exporter the default; before 2.5 there was no choice.
 LEGACY_EXPORTER = {"dynamo": False} if torch.__version__ >= "2.5" else {}
 OUTPUTS = ["logits", "encoded_lengths", "cache_last_channel_next", "cache_last_time_next", "cache_last_channel_next_len"]
+# Other programs read the outputs above and leave this alone.
+OUTPUTS += ["phone_logits"]
 
 
 class Streaming(torch.nn.Module):
@@ -35,11 +38,11 @@ class Streaming(torch.nn.Module):
         self.net = net
 
     def forward(self, audio_signal, length, cache_last_channel, cache_last_time, cache_last_channel_len):
-        logits, channel, time, used = self.net.step(
+        logits, channel, time, used, phones = self.net.step(
             audio_signal, cache_last_channel, cache_last_time, cache_last_channel_len
         )
         c = self.net.config
-        return logits, length * 0 + c.chunk * c.split, channel, time, used
+        return logits, length * 0 + c.chunk * c.split, channel, time, used, phones
 
 
 def metadata(net, language, licence, version):
@@ -49,6 +52,7 @@ def metadata(net, language, licence, version):
         "version": version,
         "language": language,
         "license": licence,
+        "phones": " ".join(pronounce.PHONES),
         "vocab_size": c.vocabulary - 1,
         "subsampling_factor": c.stride // c.split,
         "output_frame_ms": 10 * c.stride // c.split,
@@ -185,15 +189,17 @@ def read_weights(path):
         elif key + ".spread" in stored:
             values = np.zeros(tensor.shape, np.float32)
             values[:, spread_index(net.config)] = stored[key + ".spread"].reshape(values.shape[0], net.config.chunk, -1)
-        else:
+        elif key in stored:
             values = stored[key]
+        else:  # an older file, which hears no phones yet
+            continue
         state[name] = torch.from_numpy(np.array(values)).reshape(tensor.shape)
-    net.load_state_dict(state)
+    net.load_state_dict(state, strict=False)
     return net
 
 
 def drive(path, features):
-    """Log-probabilities of features (T, 80) through the file, window by window, zeros before."""
+    """Log-probabilities of characters and phones for features (T, 80), window by window, zeros before."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
@@ -205,9 +211,9 @@ def drive(path, features):
     out = []
     for start in range(0, len(features) - shift + 1, shift):
         chunk = padded[start : start + window].T[None]
-        logits, count, *caches = session.run(OUTPUTS, dict(zip(INPUTS, [chunk, np.array([window]), *caches])))
+        logits, count, *caches, phones = session.run(OUTPUTS, dict(zip(INPUTS, [chunk, np.array([window]), *caches])))
         assert count[0] == logits.shape[1]
-        out.append(logits[0])
+        out.append(np.concatenate([logits[0], phones[0]], 1))
     return np.concatenate(out)
 
 
@@ -218,8 +224,9 @@ def difference(path, windows=12):
     features = torch.randn(1, windows * c.stride * c.chunk, c.bins, generator=torch.manual_seed(1)) * 3 - 8
     with torch.no_grad():
         padded = torch.cat([torch.zeros(1, c.history, c.bins), features], 1)
-        expected, _ = net(net.normalise(padded))
-    return float(np.abs(drive(path, features[0].numpy()) - expected[0].numpy()).max())
+        characters, _, phones = net(net.normalise(padded))
+    expected = torch.cat([characters[0], phones[0]], 1).numpy()
+    return float(np.abs(drive(path, features[0].numpy()) - expected).max())
 
 
 def main():

@@ -5,6 +5,7 @@ padding (8x, the window carries 9 frames of history), then blocks of attention, 
 depthwise convolution and feed-forward. Attention sees the frame's own chunk of 4 (320 ms) and
 the 32 frames before the chunk. Each 80 ms frame yields two 40 ms frames of characters. Half
 way up, an intermediate CTC head is trained too and its posterior is fed back (self-conditioning).
+A second head at the top hears phones, for recognition by a lexicon.
 
 `forward` runs whole utterances, `step` one window with caches; they compute the same.
 """
@@ -14,6 +15,8 @@ from dataclasses import asdict, dataclass
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from pronounce import PHONES
 
 SYMBOLS = list("abcdefghijklmnopqrstuvwxyz'") + ["\u2581"]  # blank is the last id, len(SYMBOLS)
 
@@ -31,6 +34,7 @@ class Config:
     left: int = 32
     middle: int = 4  # blocks before the intermediate head
     vocabulary: int = len(SYMBOLS) + 1
+    phones: int = len(PHONES) + 1
     split: int = 2  # character frames per block frame
     dropout: float = 0.0
 
@@ -107,6 +111,7 @@ class Model(nn.Module):
         self.feedback = nn.Linear(c.split * c.vocabulary, c.width)
         self.norm_out = nn.LayerNorm(c.width)
         self.head = nn.Linear(c.width, c.split * c.vocabulary)
+        self.head_phone = nn.Linear(c.width, c.split * c.phones)
 
     def set_normalisation(self, mean, deviation):
         self.mean.copy_(torch.as_tensor(mean))
@@ -121,7 +126,11 @@ class Model(nn.Module):
 
     def posterior(self, norm, head, x):
         logits = head(norm(x)).float()
-        return logits.reshape(x.shape[0], -1, self.config.vocabulary).log_softmax(-1)
+        return logits.reshape(x.shape[0], self.config.split * x.shape[1], -1).log_softmax(-1)
+
+    def posteriors(self, x):
+        """Of characters and of phones."""
+        return self.posterior(self.norm_out, self.head, x), self.posterior(self.norm_out, self.head_phone, x)
 
     def condition(self, x):
         middle = self.posterior(self.norm_middle, self.head_middle, x)
@@ -141,7 +150,7 @@ class Model(nn.Module):
     def forward(self, normalised):
         """Normalised features with their 9 frames of history in front, any length.
 
-        Returns log-probabilities of the final and the intermediate head, (B, 2T, V)."""
+        Returns log-probabilities of characters, of characters half way up and of phones, (B, 2T, V)."""
         x = self.subsample(normalised)
         index, mask = self.masks(x.shape[1], x.device)
         middle = None
@@ -149,7 +158,8 @@ class Model(nn.Module):
             if number == self.config.middle:
                 x, middle = self.condition(x)
             x = block(x, index, mask)
-        return self.posterior(self.norm_out, self.head, x), middle
+        characters, phones = self.posteriors(x)
+        return characters, middle, phones
 
     def step(self, window, cache_channel, cache_time, cache_length):
         """One window (B, bins, 41) as the ONNX file takes it; caches as in NeMo's contract."""
@@ -169,12 +179,8 @@ class Model(nn.Module):
             times.append(time)
         grown = cache_length + c.chunk
         length = torch.where(grown < c.left, grown, torch.full_like(grown, c.left))
-        return (
-            self.posterior(self.norm_out, self.head, x),
-            torch.stack(channels, 1),
-            torch.stack(times, 1),
-            length,
-        )
+        characters, phones = self.posteriors(x)
+        return characters, torch.stack(channels, 1), torch.stack(times, 1), length, phones
 
     def empty_caches(self, batch=1):
         c = self.config
@@ -198,5 +204,5 @@ def load(path):
     # PyTorch 1 refuses even plain numbers beside the weights.
     data = torch.load(path, map_location="cpu", weights_only=torch.__version__ >= "2")
     model = Model(Config(**data["config"]))
-    model.load_state_dict(data["model"])
+    model.load_state_dict(data["model"], strict=False)  # older ones hear no phones yet
     return model, data

@@ -50,7 +50,7 @@ def test_a_batch_leaves_the_right_number_of_outputs(store):
     for seed in range(5):
         batch = data.collate(store, items, random.Random(seed))
         with torch.no_grad():
-            outputs, _ = net(data.features_of(net, batch))
+            outputs, _, _ = net(data.features_of(net, batch))
         assert (batch.counts.shape[1] - 9) % 32 == 0
         assert int(batch.lengths.max()) <= outputs.shape[1]
         assert batch.target_lengths.tolist() == [5, 11] and len(batch.targets) == 16
@@ -125,3 +125,13 @@ def test_noise_has_an_empty_transcript_and_a_finite_loss(tmp_path):
     net = model.Model(model.Config(front=16, width=32, blocks=1, heads=2, feed=32, middle=0))
     loss = train.loss_of(net, data.collate(store, [store.items], random.Random(1)))
     assert torch.isfinite(loss) and loss > 0
+
+
+def test_phones_come_from_the_lexicon_of_the_folder(store):
+    (store.folder / "lexicon.txt").write_text("#phones x\nto t uw\nbe b iy\n", encoding="utf-8")
+    known = data.Store(store.folder)
+    known.refresh()
+    batch = data.collate(known, [[known.items[0]], [known.items[1], known.items[0]]], random.Random(1))
+    expected = [data.PHONES.index(phone) for phone in ("t", "uw", "b", "iy")]
+    assert batch.phones.tolist() == 3 * expected and batch.phone_lengths.tolist() == [4, 8]
+    assert data.collate(store, [[store.items[0]]], random.Random(1)).phone_lengths.tolist() == [0]

@@ -13,14 +13,14 @@ def small():
 
 
 def run_streaming(net, features):
-    """Features (1, T, 80) window by window, with zeros before the first."""
+    """Characters and phones for features (1, T, 80), window by window, with zeros before the first."""
     c = net.config
     padded = torch.cat([torch.zeros(1, c.history, c.bins), features], 1)
     caches, out = net.empty_caches(), []
     for start in range(0, features.shape[1] - 31, 32):
         window = padded[:, start : start + c.window].transpose(1, 2)
-        logits, *caches = net.step(window, *caches)
-        out.append(logits)
+        logits, *caches, phones = net.step(window, *caches)
+        out.append(torch.cat([logits, phones], 2))
     return torch.cat(out, 1)
 
 
@@ -29,9 +29,10 @@ def test_streaming_equals_whole_utterance():
     features = torch.randn(1, 32 * 7, 80)
     padded = torch.cat([torch.zeros(1, 9, 80), features], 1)
     with torch.no_grad():
-        whole, _ = net(net.normalise(padded))
+        characters, _, phones = net(net.normalise(padded))
+        whole = torch.cat([characters, phones], 2)
         chunks = run_streaming(net, features)
-    assert whole.shape == chunks.shape == (1, 32 * 7 // 4, net.config.vocabulary)
+    assert whole.shape == chunks.shape == (1, 32 * 7 // 4, net.config.vocabulary + net.config.phones)
     assert (whole - chunks).abs().max() < 1e-4
 
 
@@ -41,8 +42,8 @@ def test_a_chunk_never_sees_the_next():
     changed = features.clone()
     changed[:, 9 + 64 :] += 1
     with torch.no_grad():
-        first, _ = net(features)
-        second, _ = net(changed)
+        first, _, _ = net(features)
+        second, _, _ = net(changed)
     assert torch.equal(first[:, :16], second[:, :16])
     assert not torch.equal(first[:, 16:], second[:, 16:])
 

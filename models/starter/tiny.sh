@@ -15,6 +15,7 @@ export OMP_NUM_THREADS=1
 
 "$PYTHON" synthesise.py --out "$WORK/audio" --shards 1 --count 150
 "$PYTHON" features.py --audio "$WORK/audio" --out "$WORK/features" --versions 0-1
+"$PYTHON" pronounce.py --features "$WORK/features"
 
 train() {
     "$PYTHON" train.py --features "$WORK/features" --out "$WORK/run" --workers 2 --batches 20 --frames 2000 \

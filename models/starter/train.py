@@ -1,4 +1,4 @@
-"""Trains the speech model with CTC on stored features; stops and goes on exactly by rounds.
+"""Trains the speech model on stored features, with CTC and, for its phones, MMI; stops and goes on exactly by rounds.
 
     python train.py --features WORK/features --out WORK/run --hours 2
 
@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 
 import data
+import mmi
 import model
 import score
 import workers
@@ -45,6 +46,7 @@ def arguments():
     parser.add_argument("--device", default="cpu", help="cuda: with --workers 1 and --loaders for the batches")
     parser.add_argument("--loaders", type=int, default=0, help="processes that make batches ahead of time")
     parser.add_argument("--consistency", type=float, default=0.0, help="weight of agreement between two maskings of the same speech")
+    parser.add_argument("--mmi", type=float, default=0.5, help="weight of all phone sequences, 0 for CTC alone, 1 for MMI alone")
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shape", default="", help="model sizes, as in width=256,blocks=8")
@@ -88,7 +90,7 @@ def start(args, store):
             net = export.read_weights(args.init)
         elif args.init:
             net, given = model.load(args.init)
-            net.load_state_dict(given.get("average", given["model"]))
+            net.load_state_dict(given.get("average", given["model"]), strict=False)
         else:
             sizes = dict(part.split("=") for part in args.shape.split(",") if part)
             net = model.Model(model.Config(**{k: int(v) for k, v in sizes.items()}))
@@ -116,10 +118,21 @@ def disagreement(first, second, lengths):
     return total
 
 
-def loss_of(net, batch, device="cpu", consistency=0.0):
+def phone_loss(posterior, batch, following, device, weight):
+    """CTC over phones where they are known, less `weight` of what all sequences of phones get together."""
+    known = ((batch.phone_lengths > 0) | (batch.target_lengths == 0)).to(device)
+    posterior = posterior[known]
+    lengths, sounds = batch.lengths[known.cpu()], batch.phone_lengths[known.cpu()]
+    right = F.ctc_loss(
+        posterior.transpose(0, 1), batch.phones.to(device), lengths, sounds, blank=len(data.PHONES), reduction="sum", zero_infinity=True,
+    )
+    return right + weight * mmi.Denominator.apply(posterior, lengths.to(device), following.to(device)) if weight else right
+
+
+def loss_of(net, batch, device="cpu", consistency=0.0, following=None, weight=0.0):
     features = data.features_of(net, batch, device)
     with model.mixed(device):
-        final, middle = net(features)
+        final, middle, phones = net(features)
     total, targets = 0, batch.targets.to(device)
     for posterior, weight in ((final, 1.0), (middle, 0.5)):
         total = total + weight * F.ctc_loss(
@@ -129,6 +142,8 @@ def loss_of(net, batch, device="cpu", consistency=0.0):
         if consistency:
             half = len(posterior) // 2
             total = total + weight * consistency * disagreement(posterior[:half], posterior[half:], batch.lengths[:half])
+    if batch.phone_lengths.any():
+        total = total + phone_loss(phones, batch, following, device, weight)
     return total / (batch.target_lengths + 1).sum()
 
 
@@ -146,7 +161,7 @@ def check(average, store, device, count=96):
     pairs = []
     for item in items:
         with torch.no_grad(), model.mixed(device):
-            final, _ = average(data.features_of(average, data.collate(store, [[item]], random.Random(1)), device))
+            final, _, _ = average(data.features_of(average, data.collate(store, [[item]], random.Random(1)), device))
         text = "".join(model.SYMBOLS[i] for i in item[3]).replace("\u2581", " ")
         pairs.append((text, data.decode(final[0].argmax(-1).tolist())))
     print(f"  dev: wer {score.rate(pairs, str.split):.1f} cer {score.rate(pairs, list):.1f}")
@@ -164,7 +179,8 @@ def main():
     store.refresh()
     net, average, optimiser, progress = start(args, store)
     dev = data.Store(args.dev) if args.dev else None
-    loss = functools.partial(loss_of, consistency=args.consistency)
+    following = mmi.bigram(mmi.count_pairs(store.items))
+    loss = functools.partial(loss_of, consistency=args.consistency, following=following, weight=args.mmi)
     views = 2 if args.consistency else 1
     helpers = workers.Helpers(net, args.workers - 1, args.features, loss)
     begun = time.time()

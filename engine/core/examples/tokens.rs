@@ -65,5 +65,6 @@ fn load(table: &str, names: &[String]) -> Result<SpeechModel, Box<dyn Error>> {
         tokenizer,
         punctuator: None,
         language_model: None,
+        sounds: None,
     })?)
 }

@@ -13,6 +13,7 @@ pub mod fbank;
 pub mod features;
 pub mod gate;
 pub mod hypothesis;
+pub mod lexicon;
 pub mod lm;
 pub mod mel;
 pub mod model;

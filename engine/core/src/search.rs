@@ -7,13 +7,16 @@
 mod bias;
 mod ctc_beam;
 mod greedy;
+mod guide;
 mod own_words;
 mod paths;
+mod pronounced;
 mod transducer_beam;
 
 pub use bias::{Bias, LmWeights};
 pub use ctc_beam::CtcBeam;
 pub use greedy::{GreedyCtc, GreedyTransducer};
+pub use pronounced::{Pronounced, Pronunciations};
 pub use transducer_beam::TransducerBeam;
 
 use crate::encoder::{EncoderFrames, InferenceError};
@@ -81,6 +84,9 @@ pub struct BeamOptions {
     /// Hypotheses that differ from the best by a token older than this many encoder frames are
     /// dropped, so that text becomes stable even where nothing else competes.
     pub max_unstable_frames: u64,
+    /// Of hypotheses that nothing to come can tell apart only the best is kept, where a lexicon
+    /// leads the beam.
+    pub recombine: bool,
     /// What is no text.
     pub silence: Silence,
 }
@@ -96,6 +102,7 @@ impl Default for BeamOptions {
             symbol_gap: 8.0,
             score_gap: 14.0,
             max_unstable_frames: 64,
+            recombine: true,
             silence: Silence::default(),
         }
     }
@@ -123,6 +130,7 @@ impl BeamOptions {
             symbol_gap: f32::INFINITY,
             score_gap: f32::INFINITY,
             max_unstable_frames: u64::MAX,
+            recombine: false,
             ..Self::default()
         }
     }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use crate::context_graph::ContextGraph;
 use crate::encoder::InferenceError;
 use crate::fbank::{Fbank, FbankConfig, FbankError};
+use crate::lexicon::{LetterToSound, Lexicon};
 use crate::lm::LanguageModel;
 use crate::model::{FeatureSet, Model};
 use crate::punctuate::Punctuator;
 use crate::search::{
-    BeamOptions, Bias, CtcBeam, GreedyCtc, GreedyTransducer, LmWeights, Search, Silence,
-    TransducerBeam,
+    BeamOptions, Bias, CtcBeam, GreedyCtc, GreedyTransducer, LmWeights, Pronounced, Pronunciations,
+    Search, Silence, TransducerBeam,
 };
 use crate::tokens::Tokenizer;
 
@@ -48,6 +49,17 @@ pub struct SpeechModelParts {
     pub punctuator: Option<Punctuator>,
     /// Word language model for the beam.
     pub language_model: Option<Arc<LanguageModel>>,
+    /// For networks loaded with their phones: how words sound.
+    pub sounds: Option<Sounds>,
+}
+
+/// How words sound.
+#[derive(Debug)]
+pub struct Sounds {
+    /// The words that can be recognised.
+    pub lexicon: Lexicon,
+    /// Guesses for words of the user.
+    pub letter_to_sound: LetterToSound,
 }
 
 /// Parts that do not belong together.
@@ -64,6 +76,9 @@ pub enum MismatchError {
         /// Columns of the network's output.
         expected: usize,
     },
+    /// The lexicon has other phones than the network, or words that the tokens cannot spell.
+    #[error("the lexicon and the speech model belong to different models: install the model again")]
+    Lexicon,
     /// The features that the model asks for cannot be computed.
     #[error("the features that the speech model asks for cannot be computed: {0}")]
     Features(#[from] FbankError),
@@ -81,6 +96,8 @@ pub struct SpeechModel {
     features: FbankConfig,
     punctuator: Option<Punctuator>,
     language_model: Option<Arc<LanguageModel>>,
+    pronunciations: Option<Arc<Pronunciations>>,
+    letter_to_sound: LetterToSound,
 }
 
 impl fmt::Debug for SpeechModel {
@@ -100,9 +117,18 @@ impl SpeechModel {
     /// If they are of different models, or the features are unknown.
     pub fn new(parts: SpeechModelParts) -> Result<Self, MismatchError> {
         let (found, expected) = (parts.tokenizer.vocab_size(), parts.acoustic.vocab_size());
-        if found != expected {
+        let mut letter_to_sound = LetterToSound::default();
+        let pronunciations = if let Some(sounds) = parts.sounds {
+            letter_to_sound = sounds.letter_to_sound;
+            let model = parts.language_model.as_deref();
+            let fits = sounds.lexicon.phones().len() + 1 == expected;
+            let known = Pronunciations::new(sounds.lexicon, &parts.tokenizer, model);
+            Some(known.filter(|_| fits).ok_or(MismatchError::Lexicon)?)
+        } else if found == expected {
+            None
+        } else {
             return Err(MismatchError::Tokens { found, expected });
-        }
+        };
         let features = match parts.acoustic.encoder().spec().features {
             FeatureSet::Kaldi { bins } => FbankConfig::kaldi(bins),
             FeatureSet::Nemo { bins } => FbankConfig::nemo(bins),
@@ -116,6 +142,8 @@ impl SpeechModel {
             tokenizer: parts.tokenizer,
             punctuator: parts.punctuator.filter(|_| !writes_itself),
             language_model: parts.language_model,
+            pronunciations: pronunciations.map(Arc::new),
+            letter_to_sound,
         })
     }
 
@@ -152,9 +180,23 @@ impl SpeechModel {
         hotwords: Option<Arc<ContextGraph>>,
     ) -> Result<Box<dyn Search>, InferenceError> {
         let silence = Silence {
-            unknown: self.tokenizer.unknown(),
+            unknown: self
+                .tokenizer
+                .unknown()
+                .filter(|_| self.pronunciations.is_none()),
             ..Silence::default()
         };
+        if let (Some(listed), Model::Ctc(model)) = (&self.pronunciations, &self.acoustic) {
+            let guide = self.pronounced(listed, method, hotwords);
+            let options = match *method {
+                SearchMethod::Greedy => BeamOptions {
+                    width: 1,
+                    ..BeamOptions::default()
+                },
+                SearchMethod::Beam { options, .. } => options,
+            };
+            return Ok(Box::new(CtcBeam::new(model.blank(), options, guide)));
+        }
         Ok(match (*method, &self.acoustic) {
             (SearchMethod::Greedy, Model::Ctc(model)) => {
                 Box::new(GreedyCtc::new(model.blank(), silence))
@@ -177,5 +219,29 @@ impl SpeechModel {
                 }
             }
         })
+    }
+
+    /// What leads from phones to words.
+    fn pronounced(
+        &self,
+        listed: &Arc<Pronunciations>,
+        method: &SearchMethod,
+        hotwords: Option<Arc<ContextGraph>>,
+    ) -> Pronounced {
+        let mut bias = Bias::none();
+        if let SearchMethod::Beam { weights, .. } = method {
+            bias = bias.with_context(hotwords).with_language_model(
+                self.language_model.clone(),
+                *weights,
+                &self.tokenizer,
+            );
+        }
+        let own = bias.own_words();
+        let unlisted = own.filter(|word| !listed.lexicon().contains(word));
+        let sounding = unlisted.map(|word| (self.letter_to_sound.sounds(word), word));
+        let own = listed
+            .lexicon()
+            .with_words(sounding.filter(|(sounds, _)| !sounds.is_empty()).collect());
+        Pronounced::new(Arc::clone(listed), Arc::new(own), bias)
     }
 }

@@ -56,6 +56,7 @@ fn model() -> Arc<SpeechModel> {
                 tokenizer: Tokenizer::from_bytes("tokens.txt", TOKENS, None).unwrap(),
                 punctuator: Some(punctuator()),
                 language_model: None,
+                sounds: None,
             })
             .unwrap(),
         )
@@ -210,6 +211,7 @@ fn a_token_table_of_another_model_is_refused() {
         tokenizer: Tokenizer::from_bytes("tokens.txt", b"a 0\nb 1\n<blk> 2\n", None).unwrap(),
         punctuator: None,
         language_model: None,
+        sounds: None,
     })
     .unwrap_err();
     assert!(

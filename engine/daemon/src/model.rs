@@ -7,11 +7,12 @@ use std::{fs, path::Path, sync::Arc};
 use anyhow::Context;
 use sotto_core::{
     context_graph::{ContextGraph, read_phrases},
+    lexicon::{LetterToSound, Lexicon},
     lm::{LanguageModel, LmBytes},
     model::LoadOptions,
     recognizer::RecognizerConfig,
     search::{BeamOptions, LmWeights},
-    speech_model::{SearchMethod, SpeechModel, SpeechModelParts},
+    speech_model::{SearchMethod, Sounds, SpeechModel, SpeechModelParts},
     tokens::Tokenizer,
 };
 use sotto_models::{
@@ -94,10 +95,12 @@ fn language(bundle: &Bundle) -> Option<String> {
 fn load_bundle(bundle: &Bundle, stamps: &StampStore) -> anyhow::Result<SpeechModel> {
     let options = LoadOptions {
         language: language(bundle),
+        phones: bundle.file(FileRole::Lexicon).is_some(),
     };
     let cache = GraphCache::in_user_cache();
     let acoustic = networks::acoustic(bundle, &options, &cache, stamps)?;
-    let tokenizer = tokenizer(bundle, Some(acoustic.vocab_size()))?;
+    let n_tokens = (!options.phones).then(|| acoustic.vocab_size());
+    let tokenizer = tokenizer(bundle, n_tokens)?;
     let language_model = read_optional(bundle, FileRole::LanguageModel)?
         .map(|file| {
             let bytes: LmBytes = Arc::new(file.bytes);
@@ -109,8 +112,25 @@ fn load_bundle(bundle: &Bundle, stamps: &StampStore) -> anyhow::Result<SpeechMod
         tokenizer,
         punctuator: networks::punctuator(bundle, &cache, stamps)?,
         language_model,
+        sounds: sounds(bundle)?,
     };
     Ok(SpeechModel::new(parts)?)
+}
+
+/// Reads how words sound, for models that have a lexicon.
+fn sounds(bundle: &Bundle) -> anyhow::Result<Option<Sounds>> {
+    let Some(file) = read_optional(bundle, FileRole::Lexicon)? else {
+        return Ok(None);
+    };
+    let lexicon = Lexicon::from_bytes(&file.name, file.bytes.as_ref())?;
+    let letter_to_sound = match read_optional(bundle, FileRole::LetterToSound)? {
+        Some(file) => LetterToSound::from_bytes(&file.name, file.bytes.as_ref(), &lexicon)?,
+        None => LetterToSound::default(),
+    };
+    Ok(Some(Sounds {
+        lexicon,
+        letter_to_sound,
+    }))
 }
 
 /// Reads what a model's tokens are; `vocab_size` is checked where it is known.

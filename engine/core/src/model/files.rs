@@ -78,4 +78,7 @@ pub struct LoadOptions {
     /// Language of the speech for models that take it as an input, for example `de` or `pt-BR`;
     /// `None` lets the model decide. Models of one language ignore it.
     pub language: Option<String>,
+    /// Take the scores of phones, which a lexicon turns into words, of a model that has them beside
+    /// those of tokens.
+    pub phones: bool,
 }

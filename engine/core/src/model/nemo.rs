@@ -6,6 +6,9 @@
 //! Outputs: activations `[1, dim, frames]` or logits `[1, frames, vocabulary]`, a length, then
 //! the next value of each cache.
 //!
+//! Our own models have a second output, `phone_logits` `[1, frames, phones and blank]`, and name the
+//! phones in their metadata; other programs read the first.
+//!
 //! The graph drops the encoder frames of its own history, `window_size - chunk_shift` feature
 //! frames, which for the first window are zeros.
 //! Source: sherpa-onnx `scripts/nemo`, `online-nemo-ctc-model.cc`, `online-transducer-nemo-model.cc`.
@@ -17,6 +20,9 @@ use super::encoder::{EncoderSpec, FeatureSet};
 use super::error::LoadError;
 use super::files::LoadOptions;
 use super::graph::{FixedInput, Proto};
+
+/// The output with scores of phones.
+const PHONE_OUTPUT: &str = "phone_logits";
 
 pub(super) fn recognizes(proto: &Proto<'_>) -> bool {
     ["audio_signal", "cache_last_channel", "cache_last_time"]
@@ -42,6 +48,13 @@ pub(super) fn transducer_contract(
 pub(super) fn blank(proto: &Proto<'_>) -> Result<u32, LoadError> {
     let vocab_size = proto.metadata().size("vocab_size")?;
     u32::try_from(vocab_size).map_err(|_| proto.metadata().error("vocab_size", "is too large"))
+}
+
+/// The id of the blank symbol after the phones.
+fn phone_blank(proto: &Proto<'_>) -> Result<u32, LoadError> {
+    let metadata = proto.metadata();
+    let n_phones = metadata.required("phones")?.split_whitespace().count();
+    u32::try_from(n_phones).map_err(|_| metadata.error("phones", "are too many"))
 }
 
 fn contract(
@@ -93,7 +106,13 @@ fn contract(
     }
     let mut spec = EncoderSpec::new(FeatureSet::Nemo { bins }, window_frames, shift_frames);
     spec.left_padding_frames = window_frames - shift_frames;
-    spec.blank = blank(proto)?;
+    let output = if options.phones {
+        spec.blank = phone_blank(proto)?;
+        PHONE_OUTPUT.to_owned()
+    } else {
+        spec.blank = blank(proto)?;
+        proto.output_name(0)?
+    };
     Ok(Contract {
         spec,
         window: FixedInput {
@@ -103,7 +122,7 @@ fn contract(
         window_axes: WindowAxes::BinsFrames,
         constants,
         states,
-        output: proto.output_name(0)?,
+        output,
         output_axes,
         rows,
     })

@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use super::guide::Guide;
 use super::own_words::{OwnRange, OwnWords};
 use crate::context_graph::{ContextGraph, ContextState};
 use crate::lm::{LanguageModel, LmState, WordRange};
@@ -80,9 +81,9 @@ struct WordState {
 }
 
 impl BiasState {
-    /// All that is added to the acoustic score.
-    pub(super) fn score(&self) -> f32 {
-        self.boost + self.word.map_or(0.0, |word| word.settled + word.look_ahead)
+    /// Where it is in phrases and, between words, in the language model.
+    pub(super) fn place(&self) -> (ContextState, Option<LmState>) {
+        (self.context, self.word.map(|word| word.lm))
     }
 }
 
@@ -127,6 +128,11 @@ impl Bias {
         self
     }
 
+    /// The words of the user's phrases; none without a language model, which they would be added to.
+    pub(crate) fn own_words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().flat_map(|words| words.own.iter())
+    }
+
     fn know_own_words(&mut self) {
         if let Some(words) = &mut self.words {
             words.own = self
@@ -136,7 +142,20 @@ impl Bias {
         }
     }
 
-    pub(super) fn start(&self) -> BiasState {
+    /// What a word under way owes whose likeliest ending has this natural log-probability; `is_own` where
+    /// it may be a word of the user.
+    pub(super) fn look_ahead(&self, unigram: f32, is_own: bool) -> f32 {
+        self.words.as_ref().map_or(0.0, |words| {
+            words.word_score(unigram.max(words.unlisted(is_own)))
+        })
+    }
+}
+
+impl Guide for Bias {
+    type State = BiasState;
+    type Future = ();
+
+    fn start(&self) -> BiasState {
         BiasState {
             context: self
                 .context
@@ -153,7 +172,7 @@ impl Bias {
         }
     }
 
-    pub(super) fn extend(&self, state: &BiasState, token: u32) -> BiasState {
+    fn extend(&self, state: &BiasState, token: u32) -> Option<BiasState> {
         let mut next = *state;
         if let Some(graph) = &self.context {
             let (boost, context) = graph.step(state.context, token);
@@ -163,11 +182,18 @@ impl Bias {
         if let (Some(words), Some(word)) = (&self.words, &mut next.word) {
             words.spell(word, token);
         }
-        next
+        Some(next)
     }
 
-    /// The score after the last token: unfinished phrases give back, the last word is complete.
-    pub(super) fn finish(&self, state: &BiasState) -> f32 {
+    fn score(state: &BiasState) -> f32 {
+        state.boost
+            + state
+                .word
+                .map_or(0.0, |word| word.settled + word.look_ahead)
+    }
+
+    /// Unfinished phrases give back, the last word is complete.
+    fn finish(&self, state: &BiasState) -> f32 {
         let mut last = *state;
         if let Some(graph) = &self.context {
             last.boost += graph.finish(last.context);
@@ -176,7 +202,7 @@ impl Bias {
             words.complete(word);
             word.settled += words.weights.scale * words.model.finish(word.lm);
         }
-        last.score()
+        Self::score(&last)
     }
 }
 

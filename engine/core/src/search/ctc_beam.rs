@@ -1,10 +1,14 @@
 //! CTC prefix beam search with phrases and a language model.
 //!
+//! A [`Guide`] says which sequences can be text: any, or those that a lexicon leads to words.
+//!
 //! Every hypothesis is a token sequence with the probability of all its alignments, those that end
 //! in a blank apart from those that end in its last token (Hannun et al. 2014,
 //! <https://arxiv.org/abs/1408.2873>). Rows are log-probabilities, blank included.
 
-use super::bias::Bias;
+use std::collections::HashSet;
+
+use super::guide::Guide;
 use super::paths::{Paths, ROOT};
 use super::{BeamOptions, Search, Symbols, log_add};
 use crate::encoder::{EncoderFrames, InferenceError};
@@ -12,13 +16,16 @@ use crate::hypothesis::{Hypothesis, Token};
 
 /// Prefix beam search over CTC log-probabilities.
 #[derive(Clone)]
-pub struct CtcBeam {
+#[expect(private_bounds, reason = "there are two guides, both of this module")]
+pub struct CtcBeam<G: Guide> {
     blank: u32,
     options: BeamOptions,
-    paths: Paths,
+    paths: Paths<G>,
     beam: Vec<Entry>,
     next: Vec<Entry>,
     symbols: Symbols,
+    /// Silent symbols after the child at hand; kept for its memory.
+    silent: Vec<u32>,
     encoder_frame: u64,
     finished: bool,
 }
@@ -55,17 +62,19 @@ impl Entry {
     }
 }
 
-impl CtcBeam {
+#[expect(private_bounds, reason = "there are two guides, both of this module")]
+impl<G: Guide> CtcBeam<G> {
     /// A search for a model whose blank is `blank`.
     #[must_use]
-    pub fn new(blank: u32, options: BeamOptions, bias: Bias) -> Self {
+    pub fn new(blank: u32, options: BeamOptions, guide: G) -> Self {
         let mut search = Self {
             blank,
             options,
-            paths: Paths::new(bias),
+            paths: Paths::new(guide),
             beam: Vec::new(),
             next: Vec::new(),
             symbols: Symbols::default(),
+            silent: Vec::new(),
             encoder_frame: 0,
             finished: false,
         };
@@ -107,7 +116,8 @@ impl CtcBeam {
             let stay = self.entry(entry.node, entry.trailing_blanks);
             stay.blank = log_add(stay.blank, whole + blank);
             stay.token = log_add(stay.token, entry.token + repeat);
-            for &(id, log_prob) in &self.symbols.best {
+            for symbol in 0..self.symbols.best.len() {
+                let (id, log_prob) = self.symbols.best[symbol];
                 let before = if id == last { entry.blank } else { whole };
                 let gained = before + f64::from(log_prob);
                 if gained == f64::NEG_INFINITY {
@@ -118,20 +128,19 @@ impl CtcBeam {
                     encoder_frame: frame,
                     log_prob,
                 };
-                let child = self.paths.child(entry.node, token);
-                let free = self.next.len();
-                let slot = self.paths.slot(child, frame, free);
-                if slot == free {
-                    self.next
-                        .push(Entry::new(child, self.paths.bias_score(child), 0));
-                }
-                self.next[slot].token = log_add(self.next[slot].token, gained);
-                if self.paths.is_live(child, frame) {
-                    let own = self.beam.iter().find(|other| other.node == child);
-                    if own.is_some_and(|own| gained > own.acoustic()) {
-                        self.paths.retime(child, token);
+                let Some(child) = self.paths.child(entry.node, token) else {
+                    continue;
+                };
+                self.reach(child, gained, token);
+                let mut silent = std::mem::take(&mut self.silent);
+                self.paths.silent(child, &mut silent);
+                for id in silent.drain(..) {
+                    let token = Token { id, ..token };
+                    if let Some(ended) = self.paths.child(child, token) {
+                        self.reach(ended, gained, token);
                     }
                 }
+                self.silent = silent;
             }
         }
         self.prune();
@@ -148,6 +157,24 @@ impl CtcBeam {
         std::mem::swap(&mut self.beam, &mut self.next);
         self.paths
             .compact(self.beam.iter_mut().map(|entry| &mut entry.node));
+    }
+
+    /// Adds an alignment that reaches `child` on this frame.
+    fn reach(&mut self, child: u32, gained: f64, token: Token) {
+        let frame = self.encoder_frame;
+        let free = self.next.len();
+        let slot = self.paths.slot(child, frame, free);
+        if slot == free {
+            self.next
+                .push(Entry::new(child, self.paths.bias_score(child), 0));
+        }
+        self.next[slot].token = log_add(self.next[slot].token, gained);
+        if self.paths.is_live(child, frame) {
+            let own = self.beam.iter().find(|other| other.node == child);
+            if own.is_some_and(|own| gained > own.acoustic()) {
+                self.paths.retime(child, token);
+            }
+        }
     }
 
     /// Passes a frame that says nothing.
@@ -175,6 +202,15 @@ impl CtcBeam {
     fn prune(&mut self) {
         self.next
             .sort_unstable_by(|a, b| b.score().total_cmp(&a.score()));
+        if self.options.recombine {
+            let mut futures = HashSet::new();
+            let paths = &self.paths;
+            self.next.retain(|entry| {
+                paths
+                    .future(entry.node)
+                    .is_none_or(|future| futures.insert(future))
+            });
+        }
         self.next.truncate(self.options.width.max(1));
         if let Some(best) = self.next.first().map(Entry::score) {
             let lowest = best - f64::from(self.options.score_gap);
@@ -194,7 +230,7 @@ impl CtcBeam {
     }
 }
 
-impl Search for CtcBeam {
+impl<G: Guide> Search for CtcBeam<G> {
     fn advance(&mut self, frames: &EncoderFrames) -> Result<(), InferenceError> {
         frames.rows().for_each(|row| self.step(row));
         Ok(())
@@ -208,17 +244,20 @@ impl Search for CtcBeam {
     }
 
     fn n_best(&self, n: usize) -> Vec<Hypothesis> {
+        let mut texts = HashSet::new();
+        // Words under way are no text yet, so some that differ read the same.
         self.beam
             .iter()
-            .take(n)
             .map(|entry| self.hypothesis(entry))
+            .filter(|hypothesis| texts.insert(hypothesis.ids().collect::<Vec<_>>()))
+            .take(n)
             .collect()
     }
 
     fn stable_len(&self) -> usize {
         let n_live = if self.finished { 1 } else { self.beam.len() };
         self.paths
-            .shared_depth(self.beam[..n_live].iter().map(|entry| entry.node))
+            .shared_len(self.beam[..n_live].iter().map(|entry| entry.node))
     }
 
     fn finish(&mut self) {

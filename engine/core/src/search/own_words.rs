@@ -33,6 +33,11 @@ impl OwnWords {
         Self(words)
     }
 
+    /// The words that are text.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|word| str::from_utf8(word).ok())
+    }
+
     /// All words, of which nothing has been read.
     pub(super) const fn all(&self) -> OwnRange {
         OwnRange {

@@ -1,6 +1,6 @@
 //! The token sequences of a beam as a tree, every hypothesis a node with its way back to the root.
 
-use super::bias::{Bias, BiasState};
+use super::guide::Guide;
 use crate::hypothesis::{Hypothesis, Token};
 
 /// No node.
@@ -13,13 +13,13 @@ pub(super) const ROOT: u32 = 0;
 const MIN_NODES: usize = 2048;
 
 #[derive(Clone)]
-struct Node {
+struct Node<S> {
     parent: u32,
     first_child: u32,
     next_sibling: u32,
     depth: u32,
     token: Token,
-    bias: BiasState,
+    guided: S,
     /// Whether a longer sequence was in the beam: then the time of the last token is settled.
     is_settled: bool,
     /// The frame that this node was in the beam for.
@@ -31,17 +31,17 @@ struct Node {
 
 /// A growing tree of token sequences.
 #[derive(Clone)]
-pub(super) struct Paths {
-    nodes: Vec<Node>,
-    bias: Bias,
+pub(super) struct Paths<G: Guide> {
+    nodes: Vec<Node<G::State>>,
+    guide: G,
     compact_at: usize,
 }
 
-impl Paths {
-    pub(super) fn new(bias: Bias) -> Self {
+impl<G: Guide> Paths<G> {
+    pub(super) fn new(guide: G) -> Self {
         let mut paths = Self {
             nodes: Vec::new(),
-            bias,
+            guide,
             compact_at: MIN_NODES,
         };
         paths.reset();
@@ -61,7 +61,7 @@ impl Paths {
                 encoder_frame: 0,
                 log_prob: 0.0,
             },
-            bias: self.bias.start(),
+            guided: self.guide.start(),
             is_settled: true,
             live_at: 0,
             slot: 0,
@@ -69,10 +69,11 @@ impl Paths {
         });
     }
 
-    /// The sequence of `parent` and one more token, emitted on `token.encoder_frame`.
+    /// The sequence of `parent` and one more token, emitted on `token.encoder_frame`; `None` where no
+    /// text goes on so.
     ///
     /// A sequence that is not in the beam takes the new time.
-    pub(super) fn child(&mut self, parent: u32, token: Token) -> u32 {
+    pub(super) fn child(&mut self, parent: u32, token: Token) -> Option<u32> {
         let mut child = self.node(parent).first_child;
         while child != NONE {
             let node = self.node(child);
@@ -81,19 +82,20 @@ impl Paths {
                 if node.live_at != frame && node.token.encoder_frame != frame {
                     self.retime(child, token);
                 }
-                return child;
+                return Some(child);
             }
             child = node.next_sibling;
         }
         let child = u32::try_from(self.nodes.len()).expect("dead nodes are removed in time");
         let node = self.node(parent);
+        let guided = self.guide.extend(&node.guided, token.id)?;
         let fresh = Node {
             parent,
             first_child: NONE,
             next_sibling: node.first_child,
             depth: node.depth + 1,
             token,
-            bias: self.bias.extend(&node.bias, token.id),
+            guided,
             is_settled: false,
             live_at: NO_FRAME,
             slot: 0,
@@ -101,7 +103,18 @@ impl Paths {
         };
         self.nodes[parent as usize].first_child = child;
         self.nodes.push(fresh);
-        child
+        Some(child)
+    }
+
+    /// What decides about all that may follow a sequence, as [`Guide::future`] says.
+    pub(super) fn future(&self, node: u32) -> Option<(G::Future, u32)> {
+        let future = G::future(&self.node(node).guided)?;
+        Some((future, self.last_token(node)))
+    }
+
+    /// Adds the silent symbols that may follow to `symbols`.
+    pub(super) fn silent(&self, node: u32, symbols: &mut Vec<u32>) {
+        self.guide.silent(&self.node(node).guided, symbols);
     }
 
     /// Moves the last token of a sequence to another frame, unless others have followed it.
@@ -112,8 +125,11 @@ impl Paths {
         }
     }
 
-    /// The last token, `u32::MAX` at the root.
-    pub(super) fn last_token(&self, node: u32) -> u32 {
+    /// The last token that was heard, `u32::MAX` at the root.
+    pub(super) fn last_token(&self, mut node: u32) -> u32 {
+        while G::is_silent(self.node(node).token.id) {
+            node = self.node(node).parent;
+        }
         self.node(node).token.id
     }
 
@@ -122,14 +138,14 @@ impl Paths {
         self.node(node).depth
     }
 
-    /// What phrases and language model add.
+    /// What phrases, language model and lexicon add.
     pub(super) fn bias_score(&self, node: u32) -> f64 {
-        self.node(node).bias.score().into()
+        G::score(&self.node(node).guided).into()
     }
 
     /// What they add if no token follows.
     pub(super) fn final_bias_score(&self, node: u32) -> f64 {
-        self.bias.finish(&self.node(node).bias).into()
+        self.guide.finish(&self.node(node).guided).into()
     }
 
     /// Where the node is in the beam made on `frame`, or `free`, which it takes.
@@ -174,8 +190,8 @@ impl Paths {
         node == beginning
     }
 
-    /// Tokens that all of some nodes share.
-    pub(super) fn shared_depth(&self, mut nodes: impl Iterator<Item = u32>) -> usize {
+    /// Symbols that all of some nodes share.
+    fn shared_depth(&self, mut nodes: impl Iterator<Item = u32>) -> usize {
         let first = nodes.next().unwrap_or(ROOT);
         let shared = nodes.fold(first, |mut shared, mut other| {
             while shared != other {
@@ -190,7 +206,8 @@ impl Paths {
         self.depth(shared) as usize
     }
 
-    pub(super) fn hypothesis(&self, node: u32, score: f64, trailing_blanks: u64) -> Hypothesis {
+    /// Text tokens of the first `depth` symbols of a sequence.
+    fn written(&self, node: u32, depth: usize) -> Vec<Token> {
         let mut tokens = Vec::with_capacity(self.depth(node) as usize);
         let mut at = node;
         while at != ROOT {
@@ -198,8 +215,22 @@ impl Paths {
             at = self.node(at).parent;
         }
         tokens.reverse();
+        tokens.truncate(depth);
+        self.guide.write(tokens)
+    }
+
+    /// How many text tokens all of some nodes share.
+    pub(super) fn shared_len(&self, nodes: impl Iterator<Item = u32> + Clone) -> usize {
+        let depth = self.shared_depth(nodes.clone());
+        nodes
+            .take(1)
+            .map(|node| self.written(node, depth).len())
+            .sum()
+    }
+
+    pub(super) fn hypothesis(&self, node: u32, score: f64, trailing_blanks: u64) -> Hypothesis {
         Hypothesis {
-            tokens,
+            tokens: self.written(node, usize::MAX),
             score,
             trailing_blanks,
         }
@@ -246,7 +277,7 @@ impl Paths {
         self.compact_at = MIN_NODES.max(kept * 2);
     }
 
-    fn node(&self, node: u32) -> &Node {
+    fn node(&self, node: u32) -> &Node<G::State> {
         &self.nodes[node as usize]
     }
 }

@@ -1,4 +1,5 @@
 mod beams;
+mod pronounced;
 mod table;
 
 use std::sync::Arc;

@@ -21,7 +21,7 @@ const START_TOKENS: u32 = 2;
 pub struct TransducerBeam<N: LabelNetwork> {
     network: Arc<N>,
     options: BeamOptions,
-    paths: Paths,
+    paths: Paths<Bias>,
     beam: Vec<Entry<N::State>>,
     expanding: Vec<Entry<N::State>>,
     parents: Vec<Entry<N::State>>,
@@ -184,7 +184,9 @@ impl<N: LabelNetwork> TransducerBeam<N> {
                 encoder_frame: self.encoder_frame,
                 log_prob,
             };
-            let node = self.paths.child(parent.node, token);
+            let Some(node) = self.paths.child(parent.node, token) else {
+                continue;
+            };
             let acoustic = parent.acoustic + f64::from(log_prob);
             let score = acoustic + self.paths.bias_score(node);
             self.candidates.push(Candidate {
@@ -307,7 +309,7 @@ where
                 .map_or(0, |entry| self.paths.depth(entry.node) as usize);
         }
         self.paths
-            .shared_depth(self.beam.iter().map(|entry| entry.node))
+            .shared_len(self.beam.iter().map(|entry| entry.node))
     }
 
     fn finish(&mut self) {

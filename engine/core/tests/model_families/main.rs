@@ -149,6 +149,7 @@ fn a_language_changes_the_prompt() {
     let with = |language: &str| {
         fixture.load_with(&LoadOptions {
             language: Some(language.to_owned()),
+            ..LoadOptions::default()
         })
     };
     let (automatic, _) = encode(&fixture.load().unwrap());

@@ -80,6 +80,7 @@ fn a_graph_prepared_for_another_language_is_refused() {
     let (fixture, _) = prepared("nemo");
     let german = LoadOptions {
         language: Some("de".to_owned()),
+        ..LoadOptions::default()
     };
     let message = fixture.load_with(&german).unwrap_err().to_string();
     assert!(message.contains("encoder.onnx"), "{message}");

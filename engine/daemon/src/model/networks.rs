@@ -58,7 +58,7 @@ pub(super) fn acoustic(
     } else {
         &[FileRole::Encoder, FileRole::Predictor, FileRole::Joiner]
     };
-    let made_by = format!("{}, {:?}", prepared_format(), options.language);
+    let made_by = format!("{}, {options:?}", prepared_format());
     let networks = roles
         .iter()
         .map(|role| Network::of(bundle, *role, &made_by, stamps))

@@ -10,7 +10,7 @@ use crate::lm::{LanguageModel, compile};
 use crate::time::Millis;
 use crate::tokens::Tokenizer;
 
-type Totals = BTreeMap<Vec<u32>, f64>;
+pub(super) type Totals = BTreeMap<Vec<u32>, f64>;
 
 fn add(totals: &mut Totals, tokens: Vec<u32>, log_prob: f64) {
     let total = totals.entry(tokens).or_insert(f64::NEG_INFINITY);
@@ -18,7 +18,7 @@ fn add(totals: &mut Totals, tokens: Vec<u32>, log_prob: f64) {
 }
 
 /// Every alignment of every token sequence, blank 0.
-fn ctc_totals(frames: &EncoderFrames) -> Totals {
+pub(super) fn ctc_totals(frames: &EncoderFrames) -> Totals {
     let mut alignments = vec![(Vec::new(), 0.0)];
     for row in frames.rows() {
         alignments = alignments
@@ -74,7 +74,7 @@ fn transducer_totals(network: &TableNetwork, frames: &EncoderFrames, n_max: usiz
     before
 }
 
-fn ctc(options: BeamOptions) -> CtcBeam {
+fn ctc(options: BeamOptions) -> CtcBeam<Bias> {
     CtcBeam::new(0, options, Bias::none())
 }
 
