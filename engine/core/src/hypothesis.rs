@@ -24,6 +24,8 @@ pub struct Hypothesis {
     pub score: f64,
     /// Blank encoder frames since the last token.
     pub trailing_blanks: u64,
+    /// Encoder frame of the last sound; it may belong to a word under way, which no token spells yet.
+    pub last_sound: Option<u64>,
 }
 
 impl Hypothesis {

@@ -145,15 +145,11 @@ impl Utterance {
         SampleIndex(self.n_samples).to_millis()
     }
 
-    /// Decoded audio since the last token, or all of it while there is none.
+    /// Decoded audio since the last sound, or all of it while there is none.
     pub(crate) fn trailing_blank(&self) -> Millis {
-        let n_since = self
-            .best
-            .tokens
-            .last()
-            .map_or(self.n_encoder_frames, |last| {
-                self.n_encoder_frames.saturating_sub(last.encoder_frame + 1)
-            });
+        let n_since = self.best.last_sound.map_or(self.n_encoder_frames, |last| {
+            self.n_encoder_frames.saturating_sub(last + 1)
+        });
         Millis(n_since * u64::from(self.output_frame_ms()))
     }
 

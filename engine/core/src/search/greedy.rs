@@ -61,6 +61,7 @@ impl Search for GreedyCtc {
                 self.hypothesis.trailing_blanks = 0;
                 if id != self.previous {
                     let encoder_frame = self.encoder_frame;
+                    self.hypothesis.last_sound = Some(encoder_frame);
                     self.hypothesis.tokens.push(Token {
                         id,
                         encoder_frame,
@@ -147,6 +148,7 @@ impl<N: LabelNetwork> GreedyTransducer<N> {
             }
             emitted = true;
             let encoder_frame = self.encoder_frame;
+            self.hypothesis.last_sound = Some(encoder_frame);
             self.hypothesis.tokens.push(Token {
                 id,
                 encoder_frame,

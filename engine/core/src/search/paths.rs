@@ -230,6 +230,7 @@ impl<G: Guide> Paths<G> {
 
     pub(super) fn hypothesis(&self, node: u32, score: f64, trailing_blanks: u64) -> Hypothesis {
         Hypothesis {
+            last_sound: (node != ROOT).then(|| self.node(node).token.encoder_frame),
             tokens: self.written(node, usize::MAX),
             score,
             trailing_blanks,

@@ -211,6 +211,16 @@ fn letters_lie_on_the_frames_of_their_phones() {
 }
 
 #[test]
+fn a_word_under_way_is_heard_before_it_is_written() {
+    let mut search = beam(BeamOptions::default(), &[]);
+    search.advance(&heard("x-y-x-y-")).unwrap();
+    let found = search.best();
+    let written = found.tokens.last().map(|token| token.encoder_frame);
+    assert_eq!(found.last_sound, Some(6));
+    assert!(written <= found.last_sound);
+}
+
+#[test]
 fn a_lexicon_that_the_tokens_cannot_spell_is_refused() {
     let other = Lexicon::from_bytes("lexicon.txt", b"#phones - x\nc x\n").unwrap();
     assert!(Pronunciations::new(other, &tokens(), None).is_none());
