@@ -250,12 +250,12 @@ fn own_word(toolkit: Toolkit) {
     // The built-in model is far from sure of it.
     std::fs::write(
         scene.desktop.path("config/sotto/words.txt"),
-        "Guadalupe :2.5\n",
+        "Kobayashi :2.5\n",
     )
     .unwrap();
     probe.focus(LINE);
-    dictate(&scene, "Please send the report to Guadalupe by Friday.");
-    let written = "Please send the report to Guadalupe by Friday.";
+    dictate(&scene, "Please send the report to Kobayashi by Friday.");
+    let written = "Please send the report to Kobayashi by Friday.";
     holds(&mut probe, LINE, written);
 }
 

@@ -143,7 +143,7 @@ fn the_command_line_manages_models() {
     let all = place.succeeds(&["list", "--all"]);
     let twin = all.lines().find(|line| line.starts_with("twin\t")).unwrap();
     assert!(
-        twin.contains("CC-BY-4.0") && twin.contains("16 MB"),
+        twin.contains("CC-BY-4.0") && twin.contains("18 MB"),
         "{twin}"
     );
     assert!(

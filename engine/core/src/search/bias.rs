@@ -36,7 +36,7 @@ impl Default for LmWeights {
             scale: 0.5,
             word_bonus: 0.5,
             unknown_log_prob: -14.0,
-            own_log_prob: -12.0,
+            own_log_prob: -6.0,
         }
     }
 }
