@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import data
+import mmi
 import model
 import shards
 import train
@@ -127,11 +128,25 @@ def test_noise_has_an_empty_transcript_and_a_finite_loss(tmp_path):
     assert torch.isfinite(loss) and loss > 0
 
 
-def test_phones_come_from_the_lexicon_of_the_folder(store):
+@pytest.fixture
+def known(store):
     (store.folder / "lexicon.txt").write_text("#phones x\nto t uw\nbe b iy\n", encoding="utf-8")
     known = data.Store(store.folder)
     known.refresh()
+    return known
+
+
+def test_phones_come_from_the_lexicon_of_the_folder(store, known):
     batch = data.collate(known, [[known.items[0]], [known.items[1], known.items[0]]], random.Random(1))
     expected = [data.PHONES.index(phone) for phone in ("t", "uw", "b", "iy")]
     assert batch.phones.tolist() == 3 * expected and batch.phone_lengths.tolist() == [4, 8]
     assert data.collate(store, [[store.items[0]]], random.Random(1)).phone_lengths.tolist() == [0]
+
+
+def test_sequences_of_phones_weigh_as_much_as_was_asked(known):
+    batch = data.collate(known, [[known.items[2]]], random.Random(3))
+    net = model.Model(model.Config(front=16, width=32, blocks=1, heads=2, feed=32, middle=0))
+    following = mmi.bigram(mmi.count_pairs(known.items))
+    without, half, whole = (train.loss_of(net, batch, following=following, mmi_weight=weight).item() for weight in (0.0, 0.5, 1.0))
+    assert without > half > whole
+    assert abs((without - half) - (half - whole)) < 1e-3

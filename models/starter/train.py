@@ -129,21 +129,21 @@ def phone_loss(posterior, batch, following, device, weight):
     return right + weight * mmi.Denominator.apply(posterior, lengths.to(device), following.to(device)) if weight else right
 
 
-def loss_of(net, batch, device="cpu", consistency=0.0, following=None, weight=0.0):
+def loss_of(net, batch, device="cpu", consistency=0.0, following=None, mmi_weight=0.0):
     features = data.features_of(net, batch, device)
     with model.mixed(device):
         final, middle, phones = net(features)
     total, targets = 0, batch.targets.to(device)
-    for posterior, weight in ((final, 1.0), (middle, 0.5)):
-        total = total + weight * F.ctc_loss(
+    for posterior, share in ((final, 1.0), (middle, 0.5)):
+        total = total + share * F.ctc_loss(
             posterior.transpose(0, 1), targets, batch.lengths, batch.target_lengths, blank=data.BLANK, reduction="sum",
             zero_infinity=True,
         )
         if consistency:
             half = len(posterior) // 2
-            total = total + weight * consistency * disagreement(posterior[:half], posterior[half:], batch.lengths[:half])
+            total = total + share * consistency * disagreement(posterior[:half], posterior[half:], batch.lengths[:half])
     if batch.phone_lengths.any():
-        total = total + phone_loss(phones, batch, following, device, weight)
+        total = total + phone_loss(phones, batch, following, device, mmi_weight)
     return total / (batch.target_lengths + 1).sum()
 
 
@@ -180,7 +180,7 @@ def main():
     net, average, optimiser, progress = start(args, store)
     dev = data.Store(args.dev) if args.dev else None
     following = mmi.bigram(mmi.count_pairs(store.items))
-    loss = functools.partial(loss_of, consistency=args.consistency, following=following, weight=args.mmi)
+    loss = functools.partial(loss_of, consistency=args.consistency, following=following, mmi_weight=args.mmi)
     views = 2 if args.consistency else 1
     helpers = workers.Helpers(net, args.workers - 1, args.features, loss)
     begun = time.time()

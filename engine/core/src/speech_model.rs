@@ -96,7 +96,12 @@ pub struct SpeechModel {
     features: FbankConfig,
     punctuator: Option<Punctuator>,
     language_model: Option<Arc<LanguageModel>>,
-    pronunciations: Option<Arc<Pronunciations>>,
+    sounding: Option<Sounding>,
+}
+
+/// What leads from the phones of a network to words.
+struct Sounding {
+    listed: Arc<Pronunciations>,
     letter_to_sound: LetterToSound,
 }
 
@@ -117,17 +122,18 @@ impl SpeechModel {
     /// If they are of different models, or the features are unknown.
     pub fn new(parts: SpeechModelParts) -> Result<Self, MismatchError> {
         let (found, expected) = (parts.tokenizer.vocab_size(), parts.acoustic.vocab_size());
-        let mut letter_to_sound = LetterToSound::default();
-        let pronunciations = if let Some(sounds) = parts.sounds {
-            letter_to_sound = sounds.letter_to_sound;
-            let model = parts.language_model.as_deref();
-            let fits = sounds.lexicon.phones().len() + 1 == expected;
-            let known = Pronunciations::new(sounds.lexicon, &parts.tokenizer, model);
-            Some(known.filter(|_| fits).ok_or(MismatchError::Lexicon)?)
-        } else if found == expected {
-            None
-        } else {
-            return Err(MismatchError::Tokens { found, expected });
+        let sounding = match parts.sounds {
+            Some(sounds) => {
+                let model = parts.language_model.as_deref();
+                let fits = sounds.lexicon.phones().len() + 1 == expected;
+                let known = Pronunciations::new(sounds.lexicon, &parts.tokenizer, model);
+                Some(Sounding {
+                    listed: Arc::new(known.filter(|_| fits).ok_or(MismatchError::Lexicon)?),
+                    letter_to_sound: sounds.letter_to_sound,
+                })
+            }
+            None if found == expected => None,
+            None => return Err(MismatchError::Tokens { found, expected }),
         };
         let features = match parts.acoustic.encoder().spec().features {
             FeatureSet::Kaldi { bins } => FbankConfig::kaldi(bins),
@@ -142,8 +148,7 @@ impl SpeechModel {
             tokenizer: parts.tokenizer,
             punctuator: parts.punctuator.filter(|_| !writes_itself),
             language_model: parts.language_model,
-            pronunciations: pronunciations.map(Arc::new),
-            letter_to_sound,
+            sounding,
         })
     }
 
@@ -180,14 +185,11 @@ impl SpeechModel {
         hotwords: Option<Arc<ContextGraph>>,
     ) -> Result<Box<dyn Search>, InferenceError> {
         let silence = Silence {
-            unknown: self
-                .tokenizer
-                .unknown()
-                .filter(|_| self.pronunciations.is_none()),
+            unknown: self.tokenizer.unknown().filter(|_| self.sounding.is_none()),
             ..Silence::default()
         };
-        if let (Some(listed), Model::Ctc(model)) = (&self.pronunciations, &self.acoustic) {
-            let guide = self.pronounced(listed, method, hotwords);
+        if let (Some(sounding), Model::Ctc(model)) = (&self.sounding, &self.acoustic) {
+            let guide = self.pronounced(sounding, method, hotwords);
             let options = match *method {
                 SearchMethod::Greedy => BeamOptions {
                     width: 1,
@@ -224,7 +226,7 @@ impl SpeechModel {
     /// What leads from phones to words.
     fn pronounced(
         &self,
-        listed: &Arc<Pronunciations>,
+        sounding: &Sounding,
         method: &SearchMethod,
         hotwords: Option<Arc<ContextGraph>>,
     ) -> Pronounced {
@@ -236,12 +238,10 @@ impl SpeechModel {
                 &self.tokenizer,
             );
         }
-        let own = bias.own_words();
-        let unlisted = own.filter(|word| !listed.lexicon().contains(word));
-        let sounding = unlisted.map(|word| (self.letter_to_sound.sounds(word), word));
-        let own = listed
-            .lexicon()
-            .with_words(sounding.filter(|(sounds, _)| !sounds.is_empty()).collect());
-        Pronounced::new(Arc::clone(listed), Arc::new(own), bias)
+        let lexicon = sounding.listed.lexicon();
+        let unlisted = bias.own_words().filter(|word| !lexicon.contains(word));
+        let guessed = unlisted.map(|word| (sounding.letter_to_sound.sounds(word), word));
+        let own = lexicon.with_words(guessed.filter(|(sounds, _)| !sounds.is_empty()).collect());
+        Pronounced::new(Arc::clone(&sounding.listed), Arc::new(own), bias)
     }
 }

@@ -96,7 +96,8 @@ impl AudioFile {
         )
     }
 
-    fn from_source(
+    /// Reads from any source; its extension is a hint.
+    pub(crate) fn from_source(
         source: Box<dyn MediaSource>,
         extension: Option<&str>,
         name: Name,

@@ -1,8 +1,8 @@
 //! `sotto daemon`: holds the microphone, the model and the input method, and dictates.
 
 mod clock;
-mod config;
-mod config_edit;
+pub(crate) mod config;
+pub(crate) mod config_edit;
 mod core_dump;
 mod doctor_service;
 mod events;

@@ -62,12 +62,15 @@ def main():
     parser.add_argument("--data", required=True)
     parser.add_argument("--run", required=True)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--lean", type=float, default=0.5, help="what writing no mark loses, in nats: a mark that is nearly as sure is worth its place")
     args = parser.parse_args()
     data, out = Path(args.data), Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     pieces = (data / "pieces.txt").read_text(encoding="utf-8").splitlines()
     model = Punctuation(len(pieces))
     model.load_state_dict(torch.load(Path(args.run) / "last.pt", weights_only=True)["average"])
+    with torch.no_grad():
+        model.marks.bias[MARKS.index("")] -= args.lean
     metadata = {
         "model_type": "sotto_punctuation", "version": "1", "language": "en", "marks": " ".join(["none", *MARKS[1:]]),
         "cases": " ".join(CASES), "pieces_per_word": str(N_PIECES), "left_words": str(LEFT), "right_words": str(RIGHT),

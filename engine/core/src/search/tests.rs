@@ -9,6 +9,27 @@ use table::{TableNetwork, log_softmax, rows, splits};
 
 use super::*;
 use crate::encoder::SymbolsPerFrame;
+use crate::lm::{LanguageModel, compile};
+
+/// A model of these ARPA rows of words and of two pairs: `a ba`, and `ba` at the end.
+fn model_of(words: &[&str]) -> LanguageModel {
+    let arpa = format!(
+        "\\data\\\nngram 1={}\nngram 2=2\n\n\\1-grams:\n-99\t<s>\t-0.2\n-1.0\t</s>\n{}\n\n\\2-grams:\n-0.1\ta ba\n-0.2\tba </s>\n\n\\end\\\n",
+        words.len() + 2,
+        words.join("\n")
+    );
+    let bytes = compile("lm.arpa", arpa.as_bytes()).unwrap();
+    LanguageModel::from_bytes("lm.bin", Arc::new(bytes)).unwrap()
+}
+
+fn weights() -> LmWeights {
+    LmWeights {
+        scale: 0.8,
+        word_bonus: 0.3,
+        unknown_log_prob: -9.0,
+        own_log_prob: -6.0,
+    }
+}
 
 fn greedy(network: &Arc<TableNetwork>) -> GreedyTransducer<TableNetwork> {
     GreedyTransducer::new(network.clone(), Silence::default()).unwrap()

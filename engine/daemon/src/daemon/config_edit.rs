@@ -187,7 +187,7 @@ fn json(value: &Value) -> serde_json::Value {
     }
 }
 
-fn edit(
+pub(crate) fn edit(
     text: &str,
     key: &str,
     value: Option<&serde_json::Value>,

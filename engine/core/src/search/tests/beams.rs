@@ -6,7 +6,6 @@ use super::*;
 use crate::context_graph::{ContextGraph, Phrase};
 use crate::encoder::LabelNetwork;
 use crate::hypothesis::Token;
-use crate::lm::{LanguageModel, compile};
 use crate::time::Millis;
 use crate::tokens::Tokenizer;
 
@@ -198,7 +197,7 @@ proptest! {
 
     #[test]
     fn scores_are_audio_plus_words(frames in rows(5, 1..6)) {
-        let (model, weights) = (letters_model(), weights());
+        let (model, weights) = (model(), weights());
         let mut search = CtcBeam::new(0, BeamOptions::exhaustive(100_000), letters_bias());
         search.advance(&frames).unwrap();
         search.finish();
@@ -223,24 +222,6 @@ proptest! {
     }
 }
 
-const ARPA: &str = "\\data\\
-ngram 1=5
-ngram 2=2
-
-\\1-grams:
--99\t<s>\t-0.2
--1.0\t</s>
--0.8\ta\t-0.3
--0.9\tba\t-0.1
--1.1\tab\t-0.1
-
-\\2-grams:
--0.1\ta ba
--0.2\tba </s>
-
-\\end\\
-";
-
 fn letters() -> Tokenizer {
     Tokenizer::from_bytes(
         "tokens.txt",
@@ -250,22 +231,12 @@ fn letters() -> Tokenizer {
     .unwrap()
 }
 
-fn letters_model() -> LanguageModel {
-    let bytes = compile("lm.arpa", ARPA.as_bytes()).unwrap();
-    LanguageModel::from_bytes("lm.bin", Arc::new(bytes)).unwrap()
-}
-
-fn weights() -> LmWeights {
-    LmWeights {
-        scale: 0.8,
-        word_bonus: 0.3,
-        unknown_log_prob: -9.0,
-        own_log_prob: -9.0,
-    }
+fn model() -> LanguageModel {
+    model_of(&["-0.8\ta\t-0.3", "-0.9\tba\t-0.1", "-1.1\tab\t-0.1"])
 }
 
 fn letters_bias() -> Bias {
-    Bias::none().with_language_model(Some(Arc::new(letters_model())), weights(), &letters())
+    Bias::none().with_language_model(Some(Arc::new(model())), weights(), &letters())
 }
 
 /// Frames that are sure but for every `?`, which hears A and B equally well; `-` is blank.
@@ -330,7 +301,7 @@ fn words_of_phrases_are_known_words() {
             .collect();
         Some(Arc::new(ContextGraph::new(&phrases)))
     };
-    let model = || Some(Arc::new(letters_model()));
+    let model = || Some(Arc::new(model()));
     let alone = Bias::none().with_language_model(model(), dear, &letters());
     check_bias("B-B_BA", alone.clone(), "BA");
     let own = phrases(&[&[2, 2]]);

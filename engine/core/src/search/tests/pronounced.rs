@@ -4,31 +4,11 @@ use super::beams::ctc_totals;
 use super::*;
 use crate::hypothesis::Token;
 use crate::lexicon::{LetterToSound, Lexicon};
-use crate::lm::{LanguageModel, LmState, compile};
+use crate::lm::LmState;
 use crate::tokens::Tokenizer;
 
 /// The first phone stands where the blank is.
 const LEXICON: &str = "#phones - x y\na x\nb y\nab x y\nba x y\nabba x y x\n";
-
-const ARPA: &str = "\\data\\
-ngram 1=7
-ngram 2=2
-
-\\1-grams:
--99\t<s>\t-0.2
--1.0\t</s>
--0.8\ta\t-0.3
--0.9\tb\t-0.1
--1.1\tab\t-0.1
--1.2\tba
--1.4\tabba
-
-\\2-grams:
--0.1\ta ba
--0.2\tba </s>
-
-\\end\\
-";
 
 fn tokens() -> Tokenizer {
     let table = "<blk> 0\na 1\nb 2\n▁ 3\n";
@@ -40,17 +20,13 @@ fn lexicon() -> Lexicon {
 }
 
 fn model() -> LanguageModel {
-    let bytes = compile("lm.arpa", ARPA.as_bytes()).unwrap();
-    LanguageModel::from_bytes("lm.bin", Arc::new(bytes)).unwrap()
-}
-
-fn weights() -> LmWeights {
-    LmWeights {
-        scale: 0.8,
-        word_bonus: 0.3,
-        unknown_log_prob: -9.0,
-        own_log_prob: -6.0,
-    }
+    model_of(&[
+        "-0.8\ta\t-0.3",
+        "-0.9\tb\t-0.1",
+        "-1.1\tab\t-0.1",
+        "-1.2\tba",
+        "-1.4\tabba",
+    ])
 }
 
 fn beam(options: BeamOptions, own: &[(Vec<u8>, &str)]) -> CtcBeam<Pronounced> {
