@@ -7,6 +7,8 @@ scaled to the size that AdamW's have, so one rate serves both.
 
 import torch
 
+from model import fast_bfloat16
+
 COEFFICIENTS = 3.4445, -4.7750, 2.0315
 STEPS = 5
 MOMENTUM = 0.95
@@ -17,7 +19,9 @@ def orthogonal(matrices):
     a, b, c = COEFFICIENTS
     tall = matrices.shape[-2] > matrices.shape[-1]
     x = matrices.mT if tall else matrices
-    x = (x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)).bfloat16()
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    if fast_bfloat16(x.device):
+        x = x.bfloat16()
     for _ in range(STEPS):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x

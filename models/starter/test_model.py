@@ -1,5 +1,6 @@
 import torch
 
+import deepen
 import model
 
 
@@ -52,3 +53,13 @@ def test_window_and_look_ahead():
     config = model.Config()
     assert config.window == 41
     assert config.chunk * config.stride * 10 == 320
+
+
+def test_a_deepened_model_computes_the_same_at_first():
+    net = small()
+    deep = deepen.deepen(net).eval()
+    features = torch.randn(1, 9 + 32 * 4, 80)
+    assert deep.config.blocks == 6 and deep.config.middle == 2
+    with torch.no_grad():
+        for shallow, deeper in zip(net(net.normalise(features)), deep(deep.normalise(features))):
+            assert torch.allclose(shallow, deeper, atol=1e-5)
