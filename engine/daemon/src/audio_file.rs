@@ -12,6 +12,7 @@ mod raw;
 use std::{
     fs::{self, File},
     io,
+    panic::{self, AssertUnwindSafe},
     path::Path,
 };
 
@@ -110,32 +111,34 @@ impl AudioFile {
             source,
             symphonia::core::io::MediaSourceStreamOptions::default(),
         );
-        let reader = symphonia::default::get_probe()
-            .probe(
+        let reader = guarded(|| {
+            symphonia::default::get_probe().probe(
                 &hint,
                 stream,
                 FormatOptions::default(),
                 MetadataOptions::default(),
             )
-            .map_err(|error| match error {
-                SymphoniaError::IoError(source)
-                    if source.kind() != io::ErrorKind::UnexpectedEof =>
-                {
-                    AudioError::Unreadable {
-                        name: name.clone(),
-                        source,
-                    }
+        })
+        .ok_or_else(|| AudioError::NotAudio(name.clone()))?
+        .map_err(|error| match error {
+            SymphoniaError::IoError(source) if source.kind() != io::ErrorKind::UnexpectedEof => {
+                AudioError::Unreadable {
+                    name: name.clone(),
+                    source,
                 }
-                _ => AudioError::NotAudio(name.clone()),
-            })?;
+            }
+            _ => AudioError::NotAudio(name.clone()),
+        })?;
         let track = reader
             .default_track(TrackType::Audio)
             .ok_or_else(|| AudioError::NoAudioTrack(name.clone()))?;
         let params = audio_params(track).ok_or_else(|| AudioError::NoAudioTrack(name.clone()))?;
-        let decoder = Decoder::new(params).map_err(|what| AudioError::Unsupported {
-            name: name.clone(),
-            what,
-        })?;
+        let decoder = guarded(|| Decoder::new(params))
+            .ok_or_else(|| AudioError::NotAudio(name.clone()))?
+            .map_err(|what| AudioError::Unsupported {
+                name: name.clone(),
+                what,
+            })?;
         let mut file = Self {
             track_id: track.id,
             declared_samples: declared_samples(track, params),
@@ -211,7 +214,15 @@ impl AudioFile {
         }
     }
 
+    /// One step; what makes a reader or decoder panic is damage that ends the sound.
     fn step(&mut self, block: &mut Vec<f32>) -> Step {
+        guarded(|| self.read_packet(block)).unwrap_or_else(|| {
+            self.count_damaged_packet();
+            self.end()
+        })
+    }
+
+    fn read_packet(&mut self, block: &mut Vec<f32>) -> Step {
         match self.reader.next_packet() {
             Ok(Some(packet)) if packet.track_id == self.track_id => self.decode(&packet, block),
             Ok(Some(_)) => Step::Nothing,
@@ -306,6 +317,12 @@ impl Decoder {
                 None => tr::tr!("an unknown codec"),
             })
     }
+}
+
+/// What others' readers and decoders give, or `None` where they panic over a damaged file:
+/// what was read before must not be lost with them. They are not to be used afterwards.
+fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
+    panic::catch_unwind(AssertUnwindSafe(read)).ok()
 }
 
 fn audio_params(track: &Track) -> Option<&AudioCodecParameters> {

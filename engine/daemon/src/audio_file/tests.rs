@@ -163,6 +163,22 @@ fn damaged_bytes_never_panic() {
     }
 }
 
+#[test]
+fn sound_before_a_table_that_overflows_is_kept() {
+    let mut m4a = fs::read(tone("tone-mono-16000.m4a")).unwrap();
+    let stts = m4a.windows(4).position(|name| name == b"stts").unwrap();
+    let (first_count, second_count) = (stts + 12, stts + 20);
+    assert_eq!(m4a[first_count..first_count + 4], 8_u32.to_be_bytes());
+    m4a[first_count..first_count + 4].copy_from_slice(&5_u32.to_be_bytes());
+    m4a[second_count..second_count + 4].copy_from_slice(&u32::MAX.to_be_bytes());
+    with_file("overflow.m4a", &m4a, |path| {
+        let mut file = AudioFile::open(path).unwrap();
+        let n_samples = read_all(&mut file).len();
+        assert!((4096..=5120).contains(&n_samples), "{n_samples}");
+        assert!(file.damage().is_some());
+    });
+}
+
 #[track_caller]
 fn check_error(file_name: &str, contents: &[u8], expected: &str) {
     let message = with_file(file_name, contents, |path| {
