@@ -1,4 +1,5 @@
-//! Random dictations in which something ends at a random moment: IBus, the sound server, the daemon, the focus.
+//! Random dictations in which something ends at a random moment: IBus, the sound server, the daemon, the tray
+//! application, the desktop's portal, the focus.
 //!
 //! After each: no text stands where it was not spoken, what was not inserted is kept for `sotto paste-last`, the
 //! user's input engine is back, and the next dictation works.
@@ -9,12 +10,21 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use sotto_tests::portal::{Consent, Portal};
 use sotto_tests::probe::{Probe, Toolkit};
+use sotto_tests::process::Running;
 use sotto_tests::scene::{HEARD, SENTENCE, Scene};
-use sotto_tests::{requires_python, wait_for};
+use sotto_tests::{requires, requires_python, wait_for};
 
 /// Enough that every fault strikes once.
-const N_DICTATIONS: u64 = 6;
+const N_DICTATIONS: u64 = FAULTS.len() as u64;
+
+/// The push-to-talk key is the portal's.
+const SETTINGS: &str = "[key]\npush_to_talk = \"Control+Alt+D\"\nsource = \"portal\"\n\
+                        [feedback]\nnotifications = false\n";
+
+/// The name of the tray application on the session bus.
+const TRAY: &str = "io.github.sotto.Sotto.Tray";
 
 /// The input engine that the user has selected.
 const USERS_ENGINE: &str = "xkb:us::eng";
@@ -31,6 +41,9 @@ const RELEASE_GRACE: Duration = Duration::from_millis(80);
 /// Time for a text to arrive.
 const PASTING: Duration = Duration::from_millis(300);
 
+/// All must be well again so soon after what ended was started anew.
+const RECOVERY: Duration = Duration::from_secs(2);
+
 /// Longest moment at which a fault strikes; the voice speaks for about as long.
 const LONGEST_MS: u64 = 2200;
 
@@ -40,15 +53,19 @@ enum Fault {
     InputMethod,
     Sound,
     Daemon,
+    Tray,
+    Portal,
     Focus,
     Cancel,
 }
 
-const FAULTS: [Fault; 6] = [
+const FAULTS: [Fault; 8] = [
     Fault::InputMethod,
     Fault::Focus,
     Fault::Daemon,
+    Fault::Portal,
     Fault::Sound,
+    Fault::Tray,
     Fault::Cancel,
     Fault::Nothing,
 ];
@@ -69,22 +86,30 @@ impl Random {
 struct Chaos {
     probe: Probe,
     focused: usize,
+    tray: Running,
+    portal: Option<Portal>,
     scene: Scene,
 }
 
 impl Chaos {
     fn open(test: &str) -> Option<Self> {
-        if !requires_python(test, &[Toolkit::Gtk3.python_module()]) {
+        if !requires_python(test, &[Toolkit::Gtk3.python_module()]) || !requires(test, &["busctl"])
+        {
             return None;
         }
-        let scene = Scene::open(test, "[feedback]\nnotifications = false\n")?;
+        let scene = Scene::open(test, SETTINGS)?;
         let probe = Probe::start(&scene.desktop, Toolkit::Gtk3);
         scene.select_engine(USERS_ENGINE);
-        Some(Self {
+        let mut chaos = Self {
             probe,
             focused: FIELDS[0],
+            tray: scene.start_tray(),
+            portal: None,
             scene,
-        })
+        };
+        chaos.start_portal();
+        chaos.wait_for_tray();
+        Some(chaos)
     }
 
     /// One dictation into `field` with a fault `after` the voice began; how long until all was well again.
@@ -95,13 +120,17 @@ impl Chaos {
         self.focus(field);
         // A press right after a release would count as the repeat of a held key.
         sleep(RELEASE_GRACE);
-        self.scene.tell("press");
+        match (&self.portal, fault) {
+            (Some(portal), Fault::Portal) => portal.press(),
+            _ => self.scene.tell("press"),
+        }
         self.scene.wait_for_state("listening");
         let mut voice = self.scene.say(SENTENCE);
         sleep(after);
         self.strike(fault, field);
         voice.wait();
-        if fault != Fault::Daemon {
+        // A portal that is gone has let go of its key.
+        if !matches!(fault, Fault::Daemon | Fault::Portal) {
             self.scene.tell("release");
         }
         let healed = Instant::now();
@@ -126,6 +155,8 @@ impl Chaos {
             Fault::InputMethod => self.scene.desktop.kill_ibus(),
             Fault::Sound => self.scene.microphone.kill(),
             Fault::Daemon => self.scene.kill_daemon(),
+            Fault::Tray => self.tray.kill(),
+            Fault::Portal => self.portal = None,
             Fault::Focus => self.focus(other(field)),
             Fault::Cancel => self.scene.tell("cancel"),
         }
@@ -139,25 +170,54 @@ impl Chaos {
                 self.scene.select_engine(USERS_ENGINE);
             }
             Fault::Sound => self.scene.microphone.restart(),
-            Fault::Daemon => self.scene.start_daemon(),
+            Fault::Daemon => {
+                let portal = self.portal.as_ref().unwrap();
+                let n_before = portal.asked().triggers.len();
+                self.scene.start_daemon();
+                wait_for("the portal's key", || {
+                    (portal.asked().triggers.len() > n_before).then_some(())
+                });
+            }
+            Fault::Tray => {
+                self.tray = self.scene.start_tray();
+                self.wait_for_tray();
+            }
+            Fault::Portal => self.start_portal(),
             Fault::Nothing | Fault::Focus | Fault::Cancel => {}
         }
+    }
+
+    fn start_portal(&mut self) {
+        let portal = Portal::start(self.scene.desktop.bus_address(), Consent::Given);
+        portal.wait_for_shortcut();
+        self.portal = Some(portal);
+    }
+
+    fn wait_for_tray(&self) {
+        wait_for("the tray application", || {
+            self.scene.desktop.has_owner(TRAY).then_some(())
+        });
     }
 
     fn judge(&mut self, field: usize, fault: Fault, after: Duration) {
         let elsewhere = self.probe.read(other(field));
         assert_eq!(elsewhere, "", "text where it was not spoken");
         match fault {
-            Fault::Nothing => {
+            Fault::Nothing | Fault::Tray => {
                 let text = self.delivered_or_kept(field);
                 assert!(text.to_lowercase().contains(HEARD), "{text}");
             }
-            Fault::InputMethod | Fault::Focus if after > SOME_WORDS => {
+            Fault::InputMethod | Fault::Focus | Fault::Portal if after > SOME_WORDS => {
                 self.delivered_or_kept(field);
                 assert_eq!(self.probe.read(other(field)), "");
             }
             // The words of a daemon that is killed die with it, as they must: they are in memory only.
-            Fault::Daemon | Fault::Sound | Fault::InputMethod | Fault::Focus | Fault::Cancel => {}
+            Fault::Daemon
+            | Fault::Sound
+            | Fault::InputMethod
+            | Fault::Focus
+            | Fault::Portal
+            | Fault::Cancel => {}
         }
     }
 
@@ -211,6 +271,7 @@ fn whatever_ends_no_text_goes_astray() {
         println!("{idx}: {fault:?} after {after:?} in field {field}");
         let recovery = chaos.dictate(field, fault, after);
         println!("{idx}: well after {recovery:?}");
+        assert!(recovery <= RECOVERY, "{recovery:?} until all was well");
         slowest = slowest.max(recovery);
     }
     println!("{n_dictations} dictations, slowest recovery {slowest:?}");

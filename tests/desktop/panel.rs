@@ -60,15 +60,6 @@ fn call(scene: &Scene, arguments: &[&str]) -> Option<Value> {
     serde_json::from_slice(&output.stdout).ok()
 }
 
-fn start_tray(scene: &Scene) -> Running {
-    let program = sotto().with_file_name("sotto-tray");
-    let mut tray = scene.desktop.command(program.to_str().unwrap());
-    tray.arg("--background")
-        .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
-    let log = fs::File::create(scene.desktop.path("tray.log")).unwrap();
-    Running::start(limited(&tray).stdout(Stdio::null()).stderr(log))
-}
-
 impl Panel {
     #[track_caller]
     fn open(test: &str) -> Option<Self> {
@@ -91,13 +82,16 @@ impl Panel {
         };
         let store = start(XFCONFD);
         wait_for("the settings store", || {
-            owns(&scene, "org.xfce.Xfconf").then_some(())
+            scene.desktop.has_owner("org.xfce.Xfconf").then_some(())
         });
         let panel = start("xfce4-panel");
         wait_for("the panel", || {
-            owns(&scene, "org.kde.StatusNotifierWatcher").then_some(())
+            scene
+                .desktop
+                .has_owner("org.kde.StatusNotifierWatcher")
+                .then_some(())
         });
-        let tray = start_tray(&scene);
+        let tray = scene.start_tray();
         Some(Self {
             tray,
             _panel: Some(panel),
@@ -206,20 +200,6 @@ fn collect(item: &Value, entries: &mut Vec<(i64, String, Value)>) {
     for child in item[2].as_array().into_iter().flatten() {
         collect(&child["data"], entries);
     }
-}
-
-fn owns(scene: &Scene, name: &str) -> bool {
-    let bus = "org.freedesktop.DBus";
-    let arguments = [
-        "call",
-        bus,
-        "/org/freedesktop/DBus",
-        bus,
-        "NameHasOwner",
-        "s",
-        name,
-    ];
-    call(scene, &arguments).is_some_and(|answer| answer["data"][0] == true)
 }
 
 fn resident_mebibytes(pid: u32) -> u64 {
@@ -344,7 +324,11 @@ fn the_window_comes_once_and_leaves_a_small_process_that_sleeps() {
         );
         assert!(start.elapsed() < Duration::from_secs(10));
         wait_for("its name", || {
-            owns(&panel.scene, "io.github.sotto.Sotto.Window").then_some(())
+            panel
+                .scene
+                .desktop
+                .has_owner("io.github.sotto.Sotto.Window")
+                .then_some(())
         });
         panel.click("History");
         let second = sotto().with_file_name("sotto-tray");
@@ -358,7 +342,11 @@ fn the_window_comes_once_and_leaves_a_small_process_that_sleeps() {
         panel.scene.desktop.xdotool(&["key", "alt+F4"]);
         wait_for("the window to close", || windows().is_empty().then_some(()));
         wait_for("its process to end", || {
-            (!owns(&panel.scene, "io.github.sotto.Sotto.Window")).then_some(())
+            (!panel
+                .scene
+                .desktop
+                .has_owner("io.github.sotto.Sotto.Window"))
+            .then_some(())
         });
     }
     let rss_mib = resident_mebibytes(panel.pid());
@@ -403,15 +391,18 @@ fn a_desktop_without_a_panel_is_told_of_once() {
             .await
             .unwrap()
     });
-    let first = start_tray(&scene);
+    let first = scene.start_tray();
     wait_for("the notification", || {
         (told.lock().unwrap().len() == 1).then_some(())
     });
     assert!(told.lock().unwrap()[0].contains("tray icons"));
     drop(first);
-    let _second = start_tray(&scene);
+    let _second = scene.start_tray();
     wait_for("the second start", || {
-        owns(&scene, "io.github.sotto.Sotto.Tray").then_some(())
+        scene
+            .desktop
+            .has_owner("io.github.sotto.Sotto.Tray")
+            .then_some(())
     });
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(told.lock().unwrap().len(), 1);

@@ -295,6 +295,20 @@ impl Desktop {
         &self.bus_address
     }
 
+    /// Whether a program has this name on the session bus (`busctl`).
+    #[must_use]
+    pub fn has_owner(&self, name: &str) -> bool {
+        let mut busctl = self.command("busctl");
+        let address = format!("--address={}", self.bus_address);
+        let bus = "org.freedesktop.DBus";
+        busctl
+            .args([&address, "call", bus, "/org/freedesktop/DBus", bus])
+            .args(["NameHasOwner", "s", name])
+            .stderr(Stdio::null());
+        let output = busctl.output();
+        output.is_ok_and(|output| output.stdout.starts_with(b"b true"))
+    }
+
     /// A path in the session's own folder.
     #[must_use]
     pub fn path(&self, relative: &str) -> PathBuf {

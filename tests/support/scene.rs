@@ -190,6 +190,23 @@ impl Scene {
         fs::read_to_string(self.desktop.path("daemon.log")).unwrap_or_default()
     }
 
+    /// Starts the tray application without its window.
+    ///
+    /// # Panics
+    ///
+    /// Where it was not built.
+    #[track_caller]
+    #[must_use]
+    pub fn start_tray(&self) -> Running {
+        let program = sotto().with_file_name("sotto-tray");
+        let mut tray = self.desktop.command(&program.display().to_string());
+        tray.arg("--background")
+            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
+        let log = fs::File::create(self.desktop.path("tray.log"))
+            .expect("the temporary folder is writable");
+        Running::start(limited(&tray).stdout(Stdio::null()).stderr(log))
+    }
+
     /// The program with a verb, in the desktop's environment.
     #[must_use]
     pub fn sotto(&self, verb: &str) -> Command {

@@ -143,6 +143,8 @@ pub enum SessionInput {
     Press,
     /// The push-to-talk key went up, or repeats.
     Release,
+    /// Nobody sees the push-to-talk key any more: what it holds ends, however short it was held.
+    KeyLost,
     /// Start listening without a key held, or end it.
     Toggle,
     /// Throw away what was said since the last commit and end.

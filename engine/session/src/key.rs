@@ -53,6 +53,19 @@ impl Key {
         }
     }
 
+    /// Nobody will see the release: the key is up.
+    pub(crate) fn lose(&mut self, now: Millis) -> Option<Released> {
+        let (since, at) = match std::mem::take(self) {
+            Self::Up => return None,
+            Self::Down { since } => (since, now),
+            Self::Releasing { since, released_at } => (since, released_at),
+        };
+        Some(Released {
+            at,
+            held: at.since(since),
+        })
+    }
+
     /// When the release becomes real.
     pub(crate) fn deadline(self, grace: Millis) -> Option<Millis> {
         match self {

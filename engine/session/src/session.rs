@@ -233,6 +233,7 @@ impl Session {
         match input {
             SessionInput::Press => self.press(),
             SessionInput::Release => self.key.release(self.now),
+            SessionInput::KeyLost => self.key_lost(),
             SessionInput::Toggle => self.ask(Mode::Latched),
             SessionInput::Cancel => self.cancel(),
             SessionInput::FocusIn {

@@ -100,6 +100,7 @@ fn step() -> impl Strategy<Value = Step> {
     let keys = prop_oneof![
         6 => input(SessionInput::Press),
         6 => input(SessionInput::Release),
+        1 => input(SessionInput::KeyLost),
         2 => input(SessionInput::Toggle),
         1 => input(SessionInput::Cancel),
     ];

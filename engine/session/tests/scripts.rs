@@ -99,6 +99,38 @@ fn tap_speak_tap_with_several_sentences() {
 }
 
 #[test]
+fn a_key_that_is_lost_is_released_and_never_tapped() {
+    assert_snapshot!(run("
+        0 press
+        20 capture-started 1
+        40 in A
+        195 key-lost
+        196 key-lost
+        250 final 1 |hello|
+        300 ended 1
+    "), @r#"
+    0 press
+        activate engine
+        start capture 1
+        state Opening
+    20 capture-started 1
+        state Listening
+        cue Start
+    40 in A
+    195 key-lost
+        stop capture 1, Decode
+        cue Stop
+        state Finishing
+    196 key-lost
+    250 final 1 |hello|
+        commit A: "hello"
+    300 ended 1
+        restore engine
+        state Idle
+    "#);
+}
+
+#[test]
 fn a_repeating_key_is_one_press() {
     assert_snapshot!(run("
         0 press

@@ -31,7 +31,7 @@ impl KeyAct {
     pub(crate) const fn of(input: &SessionInput) -> Option<Self> {
         match input {
             SessionInput::Press => Some(Self::Press),
-            SessionInput::Release => Some(Self::Release),
+            SessionInput::Release | SessionInput::KeyLost => Some(Self::Release),
             SessionInput::Toggle => Some(Self::Toggle),
             _ => None,
         }

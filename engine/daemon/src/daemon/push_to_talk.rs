@@ -22,6 +22,8 @@ use crate::daemon::{
 pub(crate) enum Edge {
     Press,
     Release,
+    /// It was held when the watching ended.
+    Lost,
 }
 
 /// Who can see keys.
@@ -41,6 +43,42 @@ impl Key {
     fn tell(&self, edge: Edge) {
         // The loop has ended when nobody listens.
         let _ended = self.events.send(Event::PushToTalk(edge));
+    }
+}
+
+/// The key in the hands of a watcher: each edge is told once, and a key that is held when the watching ends is lost.
+#[derive(Debug)]
+struct Watched<'a> {
+    key: &'a Key,
+    is_held: bool,
+}
+
+impl<'a> Watched<'a> {
+    const fn new(key: &'a Key) -> Self {
+        Self {
+            key,
+            is_held: false,
+        }
+    }
+
+    fn press(&mut self) {
+        if !std::mem::replace(&mut self.is_held, true) {
+            self.key.tell(Edge::Press);
+        }
+    }
+
+    fn release(&mut self) {
+        if std::mem::replace(&mut self.is_held, false) {
+            self.key.tell(Edge::Release);
+        }
+    }
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        if self.is_held {
+            self.key.tell(Edge::Lost);
+        }
     }
 }
 
@@ -73,8 +111,6 @@ impl PushToTalk {
         self.wanted = wanted;
         if let Some(watching) = self.watching.take() {
             watching.abort();
-            // Its own release can no longer come.
-            self.key.tell(Edge::Release);
         }
         let key = self.key.clone();
         self.watching = wanted.map(|(watcher, chord)| {
@@ -89,7 +125,6 @@ impl PushToTalk {
                         Err(error) => error.to_string(),
                     },
                 };
-                key.tell(Edge::Release);
                 note!(
                     "{}",
                     tr::tr!("the push-to-talk key is not watched: {}", why)

@@ -117,6 +117,7 @@ impl Daemon {
                 let input = match edge {
                     Edge::Press => SessionInput::Press,
                     Edge::Release => SessionInput::Release,
+                    Edge::Lost => SessionInput::KeyLost,
                 };
                 self.input(input).await;
             }

@@ -8,6 +8,7 @@ use crate::{
     effect::{Cue, Effect, Flush, KeepReason, UserMessage},
     input::CaptureId,
     key::Released,
+    time::Millis,
 };
 
 impl Session {
@@ -35,6 +36,17 @@ impl Session {
 
     pub(super) fn released(&mut self, released: Released) {
         let tap = released.held < self.config.tap_limit && self.config.key_mode != KeyMode::Hold;
+        self.let_go(released.at, tap);
+    }
+
+    /// The key is taken for released, and never for a tap: the user did not choose the moment.
+    pub(super) fn key_lost(&mut self) {
+        if let Some(released) = self.key.lose(self.now) {
+            self.let_go(released.at, false);
+        }
+    }
+
+    fn let_go(&mut self, at: Millis, tap: bool) {
         let now = self.now;
         match &mut self.phase {
             Phase::Unavailable(_) | Phase::Idle => {}
@@ -47,7 +59,7 @@ impl Session {
                     dictation.heard_at = now;
                     return;
                 }
-                dictation.released_at = Some(released.at);
+                dictation.released_at = Some(at);
                 self.adopt_at_release();
                 self.finish();
             }

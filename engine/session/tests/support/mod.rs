@@ -155,6 +155,7 @@ fn parse(words: &str) -> SessionInput {
     match word {
         "press" => SessionInput::Press,
         "release" => SessionInput::Release,
+        "key-lost" => SessionInput::KeyLost,
         "toggle" => SessionInput::Toggle,
         "cancel" => SessionInput::Cancel,
         "in" => SessionInput::FocusIn {

@@ -19,7 +19,7 @@ use ashpd::{
 use futures_util::{Stream, StreamExt as _};
 use sotto_ibus::KeyChord;
 
-use super::{Edge, Key};
+use super::{Key, Watched};
 use crate::daemon::{key_name, log::note, portal};
 
 /// Our name for the shortcut.
@@ -42,6 +42,12 @@ pub(super) enum ShortcutError {
     Closed,
     #[error("{}", tr::tr!("the key was not granted: save the settings to ask again"))]
     Declined,
+}
+
+/// What the portal says of our shortcut.
+enum Signal {
+    Activated,
+    Deactivated,
 }
 
 /// How one session with the portal ended.
@@ -70,7 +76,6 @@ pub(super) async fn watch(chord: KeyChord, key: &Key) -> Result<Infallible, Shor
     loop {
         if portal::is_offered(&bus).await? {
             let ended = listen(&connection, chord, key, &mut owners).await?;
-            key.tell(Edge::Release);
             match ended {
                 Ended::PortalGone => {}
                 Ended::PortalReplaced => continue,
@@ -120,7 +125,7 @@ async fn listen(
         .await;
     let current = current.ok().map(|owner| owner.to_string());
     let bound = bind(&shortcuts, chord).await;
-    let (session, mut edges) = match bound {
+    let (session, mut signals) = match bound {
         Ok(bound) => bound,
         Err(ashpd::Error::Response(ResponseError::Cancelled)) => {
             return Err(ShortcutError::Declined);
@@ -131,19 +136,12 @@ async fn listen(
         Ok(closed) => closed.boxed(),
         Err(error) => return Ok(Ended::Failed(error)),
     };
-    let mut held = false;
+    let mut key = Watched::new(key);
     loop {
         tokio::select! {
-            edge = edges.next() => match edge {
-                Some(Edge::Press) if !held => {
-                    held = true;
-                    key.tell(Edge::Press);
-                }
-                Some(Edge::Release) if held => {
-                    held = false;
-                    key.tell(Edge::Release);
-                }
-                Some(_) => {}
+            signal = signals.next() => match signal {
+                Some(Signal::Activated) => key.press(),
+                Some(Signal::Deactivated) => key.release(),
                 None => return Ok(Ended::PortalGone),
             },
             _ = closed.next() => return Err(ShortcutError::Closed),
@@ -159,11 +157,11 @@ async fn listen(
 
 type Session = ashpd::desktop::Session<GlobalShortcuts>;
 
-/// Asks for the key; the edges are those of our shortcut in our session.
+/// Asks for the key; the signals are those of our shortcut in our session.
 async fn bind(
     shortcuts: &GlobalShortcuts,
     chord: KeyChord,
-) -> ashpd::Result<(Session, impl Stream<Item = Edge> + Unpin)> {
+) -> ashpd::Result<(Session, impl Stream<Item = Signal> + Unpin)> {
     let session = shortcuts
         .create_session(CreateSessionOptions::default())
         .await?;
@@ -190,9 +188,10 @@ async fn bind(
     }
     // The portal tells each program of its own sessions only.
     let pressed = pressed
-        .filter_map(async |signal| (signal.shortcut_id() == SHORTCUT).then_some(Edge::Press));
-    let released = released
-        .filter_map(async |signal| (signal.shortcut_id() == SHORTCUT).then_some(Edge::Release));
+        .filter_map(async |signal| (signal.shortcut_id() == SHORTCUT).then_some(Signal::Activated));
+    let released = released.filter_map(async |signal| {
+        (signal.shortcut_id() == SHORTCUT).then_some(Signal::Deactivated)
+    });
     Ok((
         session,
         futures_util::stream::select(pressed.boxed(), released.boxed()),

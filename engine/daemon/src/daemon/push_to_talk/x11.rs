@@ -19,7 +19,7 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-use super::{Edge, Key};
+use super::{Key, Watched};
 
 /// Raw events reach a client whose key another has grabbed from this version of XInput on.
 const XINPUT_VERSION: (u16, u16) = (2, 1);
@@ -73,6 +73,7 @@ pub(super) async fn watch(chord: KeyChord, key: &Key) -> Result<Infallible, X11E
     let (connection, root) = connect().await?;
     let readiness = readiness(&connection)?;
     let mut place = Place::find(&connection, chord)?;
+    let mut key = Watched::new(key);
     let mut held = None;
     loop {
         while let Some(event) = connection.poll_for_event()? {
@@ -83,14 +84,14 @@ pub(super) async fn watch(chord: KeyChord, key: &Key) -> Result<Infallible, X11E
                         && place.is_pressed(ours, modifiers(&connection, root)?)
                     {
                         held = Some(ours.code);
-                        key.tell(Edge::Press);
+                        key.press();
                     }
                 }
                 Event::XinputRawKeyRelease(release)
                     if held.is_some_and(|code| u32::from(code) == release.detail) =>
                 {
                     held = None;
-                    key.tell(Edge::Release);
+                    key.release();
                 }
                 Event::MappingNotify(_) => place = Place::find(&connection, chord)?,
                 _ => {}
