@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sotto_tests::portal::{Consent, Portal};
 use sotto_tests::probe::{Probe, Toolkit};
-use sotto_tests::process::Running;
+use sotto_tests::process::{Running, live_for};
 use sotto_tests::scene::{HEARD, SENTENCE, Scene};
 use sotto_tests::{requires, requires_python, wait_for};
 
@@ -40,6 +40,9 @@ const RELEASE_GRACE: Duration = Duration::from_millis(80);
 
 /// Time for a text to arrive.
 const PASTING: Duration = Duration::from_millis(300);
+
+/// No dictation takes longer, with everything around it; the desktop lives for as many as there are.
+const LONGEST_DICTATION: Duration = Duration::from_secs(30);
 
 /// All must be well again so soon after what ended was started anew.
 const RECOVERY: Duration = Duration::from_secs(2);
@@ -249,11 +252,12 @@ fn number(variable: &str, default: u64) -> u64 {
 
 #[test]
 fn whatever_ends_no_text_goes_astray() {
+    let seed = number("SOTTO_CHAOS_SEED", 1);
+    let n_dictations = number("SOTTO_CHAOS_DICTATIONS", N_DICTATIONS);
+    live_for(LONGEST_DICTATION * u32::try_from(n_dictations + 2).unwrap());
     let Some(mut chaos) = Chaos::open("whatever ends, no text goes astray") else {
         return;
     };
-    let seed = number("SOTTO_CHAOS_SEED", 1);
-    let n_dictations = number("SOTTO_CHAOS_DICTATIONS", N_DICTATIONS);
     println!("seed {seed}");
     let mut random = Random(seed);
     let mut slowest = Duration::ZERO;
