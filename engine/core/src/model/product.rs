@@ -16,6 +16,8 @@ use tract_onnx::tract_core::axes::{AxesMapping, Axis};
 use tract_onnx::tract_core::ops::change_axes::{AxisChangeConsequence, AxisOp, InOut};
 use tract_onnx::tract_hir::internal::*;
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod panels;
 mod rewrite;
 mod scaled;

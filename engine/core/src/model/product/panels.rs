@@ -35,6 +35,27 @@ pub(super) fn panel_size(format: &dyn MMMInputFormat, k: usize) -> TractResult<P
     }
 }
 
+/// The bytes of all panels, if they are of this many columns side by side, each step after the one before.
+pub(super) fn plain_bytes(
+    panels: &dyn MMMInputValue,
+    n_columns: usize,
+) -> Option<(&[u8], PanelSize)> {
+    let format = panels.format().downcast_ref::<PackedFormat>()?;
+    if format.r != n_columns || format.dt != i8::datum_type() {
+        return None;
+    }
+    let size = panel_size(format, panels.k()).ok()?;
+    let bytes = if let Some(kept) = panels.downcast_ref::<KeptPanels>() {
+        let n_bytes = kept.mn.div_ceil(n_columns) * size.whole;
+        (*kept.bytes)
+            .as_ref()
+            .get(kept.start..kept.start + n_bytes)?
+    } else {
+        panels.downcast_ref::<EagerPackedInput>()?.packed.as_bytes()
+    };
+    Some((bytes, size))
+}
+
 /// Fills what separates panels, to which nobody has written; they may be kept.
 pub(super) fn clear_gaps(panels: &mut dyn MMMInputValue) -> TractResult<()> {
     let panels = panels.downcast_mut::<EagerPackedInput>();

@@ -18,6 +18,10 @@ use tract_onnx::tract_core::tract_linalg::mmm::{
 use tract_onnx::tract_core::tract_linalg::{BinOp, MmmDispatch};
 use tract_onnx::tract_hir::internal::*;
 
+#[cfg(target_arch = "x86_64")]
+use super::avx2;
+#[cfg(target_arch = "x86_64")]
+use super::panels::plain_bytes;
 use super::panels::{KeptPanels, clear_gaps, cloned, panel_size};
 use super::rewrite::{RawValues, RawWeights};
 use crate::model::prepared::{ALIGNMENT, Reader, Writer};
@@ -118,7 +122,9 @@ impl Packed {
                 let mut bytes = quantized.try_as_plain_ram_mut()?;
                 quantize_signed(values, x_scale, zero_point, bytes.as_slice_mut()?);
                 let mut whole = Tensor::zero::<i32>(&[n_rows, n_outputs])?;
-                self.run(&quantized, n_rows, &mut whole)?;
+                if !self.run_narrow(&quantized, &mut whole)? {
+                    self.run(&quantized, n_rows, &mut whole)?;
+                }
                 let whole = whole.try_as_plain_ram()?;
                 let rows = whole.as_slice::<i32>()?.chunks_exact(n_outputs);
                 let mut plain = products.try_as_plain_ram_mut()?;
@@ -145,6 +151,33 @@ impl Packed {
             }
         }
         Ok(products)
+    }
+
+    /// Runs our own kernel in place of one of tract's that is slow; whether there is one.
+    #[cfg(target_arch = "x86_64")]
+    fn run_narrow(&self, x: &Tensor, products: &mut Tensor) -> TractResult<bool> {
+        if !self.kernel.name().starts_with(avx2::REPLACED) || !is_x86_feature_detected!("avx2") {
+            return Ok(false);
+        }
+        let Some((bytes, size)) = plain_bytes(&*self.panels, avx2::WIDTH) else {
+            return Ok(false);
+        };
+        let panels = bytes.chunks_exact(size.whole);
+        let panels = panels.map(|panel| &panel[..size.used]);
+        let x = x.try_as_plain_ram()?;
+        let mut products = products.try_as_plain_ram_mut()?;
+        let (x, products) = (x.as_slice::<i8>()?, products.as_slice_mut::<i32>()?);
+        #[expect(unsafe_code, reason = "only some processors have these instructions")]
+        // SAFETY: this one has them, asked above.
+        unsafe {
+            avx2::multiply(x, self.n_inputs(), panels, products, self.n_outputs());
+        }
+        Ok(true)
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn run_narrow(&self, _x: &Tensor, _products: &mut Tensor) -> TractResult<bool> {
+        Ok(false)
     }
 
     /// Runs the kernel on `n_rows` rows of `x`, one after another in memory; `products` takes the
