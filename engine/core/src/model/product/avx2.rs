@@ -29,19 +29,16 @@ pub(super) fn multiply<'a>(
     products: &mut [i32],
     n_outputs: usize,
 ) {
-    let rows = x.chunks(8 * n_inputs);
-    for (rows, products) in rows.zip(products.chunks_mut(8 * n_outputs)) {
-        let (mut rows, mut products) = (rows, products);
-        while !rows.is_empty() {
-            let n_taken = match rows.len() / n_inputs {
-                8.. => block::<8>(rows, n_inputs, panels.clone(), products, n_outputs),
-                4.. => block::<4>(rows, n_inputs, panels.clone(), products, n_outputs),
-                2.. => block::<2>(rows, n_inputs, panels.clone(), products, n_outputs),
-                _ => block::<1>(rows, n_inputs, panels.clone(), products, n_outputs),
-            };
-            rows = &rows[n_taken * n_inputs..];
-            products = &mut products[n_taken * n_outputs..];
-        }
+    let (mut rows, mut products) = (x, products);
+    while !rows.is_empty() {
+        let n_taken = match rows.len() / n_inputs {
+            8.. => block::<8>(rows, n_inputs, panels.clone(), products, n_outputs),
+            4.. => block::<4>(rows, n_inputs, panels.clone(), products, n_outputs),
+            2.. => block::<2>(rows, n_inputs, panels.clone(), products, n_outputs),
+            _ => block::<1>(rows, n_inputs, panels.clone(), products, n_outputs),
+        };
+        rows = &rows[n_taken * n_inputs..];
+        products = &mut products[n_taken * n_outputs..];
     }
 }
 
