@@ -153,7 +153,8 @@ scene_dictate() {
         return 1
     fi
     scene_wait "listening to begin" 60 scene_is listening "$@" || return 1
-    if ! timeout "$scene_life_s" paplay --device=sottomic --latency-msec=20 "$recording" \
+    # Half a second lies ready, so that a busy machine leaves no gap.
+    if ! timeout "$scene_life_s" paplay --device=sottomic --latency-msec=500 "$recording" \
         2>"$scene_dir/log/paplay"; then
         scene_error="$recording cannot be played: give a WAV, FLAC or Ogg file"
         timeout 20 "$@" cancel 2>/dev/null

@@ -32,6 +32,7 @@ fn stands_in_the_field(toolkit: Toolkit) {
     let engine = "xkb:us::eng";
     scene.select_engine(engine);
     probe.focus(0);
+    scene.wait_for_field();
     scene.tell("press");
     scene.wait_for_state("listening");
     scene.say(SENTENCE).wait();

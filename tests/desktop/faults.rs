@@ -57,6 +57,7 @@ fn dictate_into(probe: &mut Probe, scene: &Scene, field: usize) {
 #[track_caller]
 fn begin_into_first(probe: &mut Probe, scene: &Scene) -> Running {
     probe.focus(0);
+    scene.wait_for_field();
     scene.tell("press");
     scene.wait_for_state("listening");
     let speech = scene.say(SENTENCE);

@@ -11,6 +11,7 @@ const MODEL: Option<&str> = Some("models/starter/en");
 
 fn dictate(scene: &Scene, probe: &mut Probe, name: &str) {
     probe.focus(0);
+    scene.wait_for_field();
     scene.tell("press");
     scene.wait_for_state("listening");
     scene.say(SENTENCE).wait();

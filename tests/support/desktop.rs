@@ -13,9 +13,10 @@ use crate::process::{Running, limited, quiet};
 use crate::{PATIENCE, wait_for};
 
 /// The programs a [`Desktop`] needs.
-pub const PROGRAMS: [&str; 7] = [
+pub const PROGRAMS: [&str; 8] = [
     "Xvfb",
     "dbus-daemon",
+    "gdbus",
     "xprop",
     "openbox",
     "ibus-daemon",

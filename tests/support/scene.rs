@@ -9,6 +9,9 @@ use crate::process::{Running, limited};
 use crate::sound::{self, Microphone};
 use crate::{requires, source_root, wait_for};
 
+/// The name of IBus on its own bus, and of its interface.
+const IBUS: &str = "org.freedesktop.IBus";
+
 /// A sentence that the built-in model gets right when `espeak-ng` says it.
 pub const SENTENCE: &str = "Please send the report by Friday.";
 
@@ -300,6 +303,29 @@ impl Scene {
             // For an engine that was registered at run time its exit status says nothing.
             let _status = ibus.status();
             (self.engine() == engine).then_some(())
+        });
+    }
+
+    /// Waits until a text field has focus for IBus too, which learns of it some time after the application.
+    ///
+    /// # Panics
+    ///
+    /// After [`crate::PATIENCE`].
+    #[track_caller]
+    pub fn wait_for_field(&self) {
+        let address = self.desktop.command("ibus").arg("address").output();
+        let address = address.expect("ibus runs").stdout;
+        let address = String::from_utf8_lossy(&address);
+        wait_for("a text field to have focus", || {
+            let mut ask = self.desktop.command("gdbus");
+            ask.args(["call", "--address", address.trim()])
+                .args(["--dest", IBUS, "--object-path", "/org/freedesktop/IBus"])
+                .args(["--method", "org.freedesktop.DBus.Properties.Get"])
+                .args([IBUS, "CurrentInputContext"])
+                .stderr(Stdio::null());
+            let told = String::from_utf8(ask.output().ok()?.stdout).ok()?;
+            // The first context stands for "no text field".
+            (told.contains("InputContext_") && !told.contains("InputContext_1'")).then_some(())
         });
     }
 

@@ -57,8 +57,9 @@ impl Microphone {
     #[must_use]
     pub fn play(&self, file: &Path) -> Running {
         let mut paplay = command(self.folder.path(), "paplay");
+        // Enough lies ready that a player which does not get the processor in time leaves no gap.
         paplay
-            .args(["--device=sottomic", "--latency-msec=20"])
+            .args(["--device=sottomic", "--latency-msec=500"])
             .arg(file);
         Running::start(limited(&paplay).stdout(Stdio::null()).stderr(Stdio::null()))
     }

@@ -25,19 +25,21 @@ pub const GNOME_PROGRAMS: [&str; 6] = [
 pub const GNOME_PYTHON_MODULE: &str = "dbusmock";
 
 /// The programs that [`Desktop::start_sway`] needs.
-pub const SWAY_PROGRAMS: [&str; 6] = [
+pub const SWAY_PROGRAMS: [&str; 7] = [
     "sway",
     "setpriv",
     "dbus-daemon",
+    "gdbus",
     "ibus-daemon",
     "ibus",
     "timeout",
 ];
 
 /// The programs that [`Desktop::start_kwin`] needs.
-pub const KWIN_PROGRAMS: [&str; 5] = [
+pub const KWIN_PROGRAMS: [&str; 6] = [
     "kwin_wayland",
     "dbus-daemon",
+    "gdbus",
     "ibus-daemon",
     "ibus",
     "timeout",

@@ -44,7 +44,7 @@ pub struct SessionConfig {
     pub focus_grace: Millis,
     /// After focus arrives, how long the client may take to say what kind of field it is.
     pub focus_settle: Millis,
-    /// The first focus seen this soon after a press is where the user was looking at the press.
+    /// The first focus seen this soon after the microphone opened is where the user was looking at the press.
     pub adoption: Millis,
     /// How long an application may take to tell its text before an edit.
     pub surrounding_wait: Millis,

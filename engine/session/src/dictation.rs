@@ -90,6 +90,8 @@ pub(crate) struct Dictation {
     pub(crate) capture: CaptureId,
     pub(crate) mode: Mode,
     pub(crate) started_at: Millis,
+    /// Since when the microphone is open; nothing was said to anybody before.
+    pub(crate) listening_since: Option<Millis>,
     pub(crate) released_at: Option<Millis>,
     /// The context new speech is addressed to.
     anchor: Option<ContextId>,
@@ -140,6 +142,7 @@ impl Dictation {
             capture,
             mode,
             started_at: now,
+            listening_since: None,
             released_at: None,
             n_anchors: usize::from(anchor.is_some()),
             anchor,
@@ -239,8 +242,8 @@ impl Dictation {
 
     /// A text field received focus.
     ///
-    /// The first one soon after the press is where the user was looking at the press. One that had focus for less
-    /// than `grace` before it was not: IBus first shows the engine its placeholder, at times without that name.
+    /// The first one soon after the microphone opened is where the user was looking at the press. One that had focus
+    /// for less than `grace` before it was not: focus passed through it, right after the press.
     /// After a move, and later, a field that passes takes nothing of that back.
     pub(crate) fn focus(
         &mut self,
@@ -252,9 +255,10 @@ impl Dictation {
         if self.anchor.as_ref() == Some(id) {
             return Shift::Harmless;
         }
-        let early = now <= self.started_at + adoption;
-        let passing =
-            early && self.n_anchors == 1 && self.anchored_at.is_some_and(|at| now < at + grace);
+        let soon_after = |since| now <= since + adoption;
+        let passing = soon_after(self.started_at)
+            && self.n_anchors == 1
+            && self.anchored_at.is_some_and(|at| now < at + grace);
         let moved = match self.anchor.replace(id.clone()) {
             Some(before) if passing && !self.owes(&before) => false,
             before => {
@@ -263,7 +267,7 @@ impl Dictation {
             }
         };
         self.anchored_at = Some(now);
-        if !moved && early {
+        if !moved && self.listening_since.is_none_or(soon_after) {
             self.moved_at = None;
             self.readdress(&Addressee::Unknown, &Addressee::Context(id.clone()));
             return Shift::Harmless;

@@ -9,7 +9,8 @@ use crate::{
     time::Millis,
 };
 
-const PLACEHOLDER_CLIENT: &str = "fake";
+/// The client of the placeholder context, as [`SessionInput::FocusIn`](crate::SessionInput::FocusIn) names it.
+pub const PLACEHOLDER_CLIENT: &str = "fake";
 
 /// The context that has focus.
 #[derive(Debug)]

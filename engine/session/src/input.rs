@@ -153,7 +153,7 @@ pub enum SessionInput {
     FocusIn {
         /// Which context.
         context: ContextId,
-        /// Name of the client; `fake` stands for "no text field".
+        /// Name of the client; [`PLACEHOLDER_CLIENT`](crate::PLACEHOLDER_CLIENT) stands for "no text field".
         client: String,
         /// What the client can do.
         capabilities: Capabilities,

@@ -37,6 +37,7 @@ pub use config::{KeyMode, SessionConfig};
 pub use effect::{
     Cue, EditKey, Effect, FieldAct, Flush, KeepReason, State, Unavailable, UserMessage,
 };
+pub use focus::PLACEHOLDER_CLIENT;
 pub use heard::{HeardWord, HeardWords};
 pub use input::{
     Capabilities, CaptureFailure, CaptureId, Choice, ContentType, ContextId, SessionInput,

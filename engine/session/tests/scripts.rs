@@ -625,6 +625,43 @@ fn a_grab_takes_focus_while_the_key_is_held() {
 }
 
 #[test]
+fn a_window_gets_focus_while_a_slow_microphone_opens() {
+    assert_snapshot!(run("
+        0 press
+        5 fake
+        900 capture-started 1
+        950 in A
+        1400 partial 1 |hello||
+        1900 release
+        2050 final 1 |hello|
+        2051 ended 1
+    "), @r#"
+    0 press
+        activate engine
+        start capture 1
+        state Opening
+    5 fake
+    900 capture-started 1
+        state Listening
+        cue Start
+    950 in A
+    1400 partial 1 |hello||
+        preedit A: "hello" ""
+    1900 release
+    1950 timeout
+        stop capture 1, Decode
+        cue Stop
+        state Finishing
+    2050 final 1 |hello|
+        clear preedit
+        commit A: "hello"
+    2051 ended 1
+        restore engine
+        state Idle
+    "#);
+}
+
+#[test]
 fn a_grab_before_the_engine_saw_any_focus() {
     assert_snapshot!(run("
         0 press

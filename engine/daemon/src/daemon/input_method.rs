@@ -11,11 +11,12 @@ use std::{
 };
 
 use sotto_ibus::{
-    Activation, EngineEvent, EngineEventKind, EngineHandle, FocusSerial, IbusError, KeyEdge,
-    KeyRole, Link, Purpose, RememberedEngine, SurroundingText, Text, Underline,
+    Activation, EngineEvent, EngineEventKind, EngineHandle, Field, Focus, FocusSerial, IbusError,
+    KeyEdge, KeyRole, Link, Purpose, RememberedEngine, SurroundingText, Text, Underline,
 };
 use sotto_session::{
-    Capabilities, Choice, ContentType, ContextId, SessionInput, Spoken, Surrounding,
+    Capabilities, Choice, ContentType, ContextId, PLACEHOLDER_CLIENT, SessionInput, Spoken,
+    Surrounding,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -124,7 +125,7 @@ impl InputMethod {
                     note!("the text around the caret cannot be asked for: {error}");
                 }
                 let context = ContextId::new(focus.context.as_deref().unwrap_or(engine.path()));
-                let client = focus.client.as_deref().unwrap_or_default().to_owned();
+                let client = client_name(&focus).to_owned();
                 self.attended = Some(Attended {
                     context: context.clone(),
                     engine,
@@ -250,6 +251,14 @@ impl InputMethod {
     }
 }
 
+/// The client as the session names it: `ibus-daemon` tells none to an engine that it just made.
+fn client_name(focus: &Focus) -> &str {
+    match focus.field() {
+        Field::Fake => PLACEHOLDER_CLIENT,
+        Field::Real => focus.client.as_deref().unwrap_or_default(),
+    }
+}
+
 const fn purpose(purpose: Purpose) -> u32 {
     match purpose {
         Purpose::FreeForm => 0,
@@ -361,5 +370,26 @@ async fn switch_engines(
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stand_in_is_known_where_its_client_is_not_told() {
+        let named = |number: u8, client: Option<&str>| {
+            let focus = Focus {
+                serial: FocusSerial(1),
+                context: Some(format!("/org/freedesktop/IBus/InputContext_{number}").into()),
+                client: client.map(Into::into),
+            };
+            client_name(&focus).to_owned()
+        };
+        assert_eq!(named(1, None), PLACEHOLDER_CLIENT);
+        assert_eq!(named(3, Some("fake")), PLACEHOLDER_CLIENT);
+        assert_eq!(named(2, None), "");
+        assert_eq!(named(2, Some("gtk4-im:x")), "gtk4-im:x");
     }
 }

@@ -159,6 +159,7 @@ impl Session {
     pub(super) fn capture_started(&mut self, capture: CaptureId) {
         match self.take_phase() {
             Phase::Opening { mut dictation, .. } if dictation.capture == capture => {
+                dictation.listening_since = Some(self.now);
                 dictation.heard_at = self.now;
                 dictation.muted_since = Some(self.now);
                 self.enter(Phase::Listening { dictation });
