@@ -273,6 +273,7 @@ fn the_users_keys_are_unharmed() {
             .desktop
             .focus_window(&format!("probe {}", toolkit.name()));
         probe.focus(0);
+        scene.wait_for_field();
         scene.select_engine("sotto");
         scene.wait_for_engine("sotto");
         type_word(&scene, &mut probe, 0);
@@ -316,6 +317,7 @@ fn dead_keys_work_while_the_engine_stays_selected() {
             .desktop
             .focus_window(&format!("probe {}", toolkit.name()));
         probe.focus(0);
+        scene.wait_for_field();
         scene.select_engine("sotto");
         // Keys typed while IBus still switches get lost.
         wait_for("a key to arrive", || {
