@@ -1,5 +1,6 @@
 import torch
 
+import average
 import deepen
 import model
 
@@ -63,3 +64,11 @@ def test_a_deepened_model_computes_the_same_at_first():
     with torch.no_grad():
         for shallow, deeper in zip(net(net.normalise(features)), deep(deep.normalise(features))):
             assert torch.allclose(shallow, deeper, atol=1e-5)
+
+
+def test_the_average_lies_between_two_models():
+    first = {"weight": torch.tensor([0.0, 2.0]), "steps": torch.tensor(3)}
+    last = {"weight": torch.tensor([4.0, 2.0]), "steps": torch.tensor(5)}
+    mean = average.average(first, last)
+    assert mean["weight"].tolist() == [2.0, 2.0] and mean["steps"] == 5
+    assert average.average(first, last, 0.25)["weight"].tolist() == [1.0, 2.0]

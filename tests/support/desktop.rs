@@ -334,7 +334,7 @@ impl Desktop {
     ///
     /// # Panics
     ///
-    /// Where `xdotool` fails.
+    /// Where `xdotool` fails for [`crate::PATIENCE`].
     #[track_caller]
     pub fn focus_window(&self, title: &str) {
         let title = format!("^{title}$");
@@ -346,7 +346,12 @@ impl Desktop {
             "windowfocus",
             "--sync",
         ];
-        self.xdotool(&focus);
+        // It fails where any window goes away while it searches.
+        wait_for(&format!("xdotool {focus:?}"), || {
+            let mut xdotool = self.command("xdotool");
+            let status = xdotool.args(focus).stderr(Stdio::null()).status();
+            status.is_ok_and(|status| status.success()).then_some(())
+        });
     }
 
     /// Writes a picture of the whole screen, where a program for it is installed.

@@ -209,6 +209,10 @@ fn read_request(stream: &TcpStream) -> std::io::Result<Request> {
 fn answer(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     let request = read_request(stream)?;
+    if request.line.is_empty() {
+        // A connection that asked for nothing uses up no fault.
+        return Ok(());
+    }
     let (file, fault) = {
         let mut state = shared.lock();
         state.requests.push(request.clone());
