@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 RATE = 16000
 
 # Cores of a Raspberry Pi: clock in Hz, and instructions a cycle that such code reaches there (an assumption).
@@ -89,7 +90,7 @@ def soak(arguments):
 
 
 def on_a_desktop(arguments, name, options):
-    bench = ROOT / f"target/debug/sotto-bench-{name}"
+    bench = TARGET / f"debug/sotto-bench-{name}"
     checked(["cargo", "build", "--quiet", "--workspace", "--locked", "--bins"], cwd=ROOT)
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         command = [bench, *options, "--json", file.name]
