@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 RATE = 16000
 
 # Cores of a Raspberry Pi: clock in Hz, and instructions a cycle that such code reaches there (an assumption).
