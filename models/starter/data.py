@@ -18,7 +18,7 @@ PHONES = pronounce.PHONES
 
 # How often an utterance of a set is drawn, relative to others: many speakers up, one voice down.
 WEIGHTS = {
-    "synth": 1.0, "plain": 3.0, "noise": 12.0, "commonvoice-korliu": 4.0, "commonvoice-shubhra": 4.0, "speechocean762-train": 2.0,
+    "synth": 1.0, "plain": 3.0, "noise": 12.0, "commonvoice-korliu": 4.0, "commonvoice-heard": 2.0, "commonvoice-shubhra": 4.0, "speechocean762-train": 2.0,
     "librispeech-train-clean-100": 8.0, "librispeech-dev-clean-mp3": 5.0, "librispeech-train-clean-5": 4.0,
     "ljspeech": 3.0, "rhasspy-cathy": 1.2, "fsdd": 0.6,
 }

@@ -29,11 +29,11 @@ RATE = 16000
 REFERENCE = Path(__file__).with_name("reference.py")
 
 
-def measure(command, environment=None):
-    """Processor seconds, wall seconds and peak MiB of a command."""
+def measure(command, environment=None, out=subprocess.DEVNULL):
+    """Processor seconds, wall seconds and peak MiB of a command, whose output goes to `out`."""
     before = time.perf_counter()
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said, env=environment)
+        process = subprocess.Popen(command, stdout=out, stderr=said, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.perf_counter() - before

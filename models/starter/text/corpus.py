@@ -14,14 +14,21 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from normalise import words  # noqa: E402
 
-# Copies of each source in the language model. Fiction before 1930 and speeches are old in style.
+# How much each source matters to the language model. Fiction before 1930 and speeches are old in style.
 LM_WEIGHT = {
     "tatoeba_en": 3, "commonvoice_en": 3, "topical_chat": 3, "masc_written": 3, "masc_spoken": 3,
     "gum_open": 2, "librispeech_train_clean_100_transcripts": 2, "standardebooks_us_only": 1,
     "standardebooks_life70": 1, "gov_18f_blog": 1, "gov_digitalgov": 1, "gov_18f_handbook_plainlanguage": 1,
     "openstax_political_science": 1, "openstax_psychology": 1, "openstax_writing": 1, "openstax_philosophy": 1,
     "openstax_business_ethics": 1, "docs_rust_book": 1, "docs_opensource_guide": 1, "us_presidents": 1,
-    "novels_1880_1929": 1,
+    "novels_1880_1929": 1, "phrases": 3,
+}
+# Sources of one style, each with a language model of its own in the mixture. What is in none is only in the model of all.
+STYLES = {
+    "short": ["tatoeba_en", "commonvoice_en"],
+    "talk": ["topical_chat", "masc_spoken", "masc_written", "gum_open"],
+    "said to computers": ["phrases"],
+    "prose": ["novels_1880_1929", "standardebooks_us_only", "standardebooks_life70", "librispeech_train_clean_100_transcripts"],
 }
 HELD_OUT_SHARE = 0.04
 SHINGLE = 7

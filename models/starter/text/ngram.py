@@ -47,6 +47,15 @@ def raw_counts(tokens, order):
     return result
 
 
+def shares(probabilities, passes=30):
+    """How much of each model makes the mixture that likes a text best; probabilities (models, tokens), by EM."""
+    out = np.full(len(probabilities), 1 / len(probabilities))
+    for _ in range(passes):
+        parts = out[:, None] * probabilities
+        out = (parts / parts.sum(0)).mean(1)
+    return out
+
+
 class Model:
     """Per order: sorted keys, log10 probability, log10 back-off weight."""
 
@@ -126,14 +135,11 @@ class Model:
 
     def prune(self, targets):
         """Keeps at most `targets[n-1]` n-grams of each order n > 1, by smallest loss of relative entropy."""
-        total = float(self.raw[0][1].sum())
         for n in range(self.order, 1, -1):
             keys = self.keys[n - 1]
             prob = self.prob[n - 1]
             context = context_of(keys)
-            raw_keys, raw_n = self.raw[n - 2]
-            at, hit = find(raw_keys, context)
-            history = np.where(hit, raw_n[at], 1) / total
+            history = self.frequency(context, n - 1)
             lower = self.probability(suffix_of(keys, n), n - 1)
             c_at, _ = find(self.keys[n - 2], context)
             bow = self.gamma[n - 2][c_at]
@@ -172,6 +178,24 @@ class Model:
             weight[at] = left / left_lower
             self.gamma[n - 2] = weight
 
+    def frequency(self, keys, n):
+        """How large a share of the text begins with these n-grams."""
+        known, counts = self.raw[n - 1]
+        at, hit = find(known, keys)
+        return np.where(hit, counts[at], 1) / float(self.raw[0][1].sum())
+
+    def tokens_probability(self, tokens):
+        """p of every token but <s>, given those before it in its sentence."""
+        tokens = tokens.astype(np.uint64)
+        place = np.arange(len(tokens)) - np.maximum.accumulate(np.where(tokens == BOS, np.arange(len(tokens)), 0))
+        keys, result = tokens.copy(), np.zeros(len(tokens))
+        for n in range(2, self.order + 1):
+            keys[n - 1 :] |= tokens[: len(tokens) - n + 1] << shift(n - 1)
+            here = place + 1 == n if n < self.order else place + 1 >= n
+            here[: n - 1] = False
+            result[here] = self.probability(keys[here], n)
+        return result[place > 0]
+
     def sentence_log10(self, ids):
         """Summed log10 probability of <s> ids </s>, by back-off as a reader of the ARPA file does."""
         history, total = [BOS], 0.0
@@ -198,3 +222,21 @@ class Model:
                 tail = f"\t{b:.5f}" if n + 1 < self.order and abs(b) > 1e-6 else ""
                 out.write(f"{p:.5f}\t{text}{tail}\n")
         out.write("\n\\end\\\n")
+
+
+class Mixture(Model):
+    """One model that stands for a weighted sum of several: the n-grams of the first, which holds those of all others."""
+
+    def __init__(self, models, weights):
+        first = models[0]
+        self.order, self.vocab_size, self.keys = first.order, first.vocab_size, list(first.keys)
+        self.models, self.weights = models, weights
+        self.prob = [
+            sum(weight * model.probability(keys, n + 1) for model, weight in zip(models, weights)) for n, keys in enumerate(self.keys)
+        ]
+        self.prob[0][BOS] = 1e-30
+        self.gamma = [np.ones(len(keys)) for keys in self.keys]
+        self._renormalise()
+
+    def frequency(self, keys, n):
+        return sum(weight * model.frequency(keys, n) for model, weight in zip(self.models, self.weights))
