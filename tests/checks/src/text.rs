@@ -1,5 +1,7 @@
 //! Tables of the user, and spoken edits of what stands in a field.
 
+use std::sync::LazyLock;
+
 use sotto_text::{
     Commands, EditPlan, FieldText, Keys, Kinds, Language, Ledger, MarkedWord, Place, Profiles,
     SnippetValues, TextShaper, names_around,
@@ -7,6 +9,9 @@ use sotto_text::{
 
 /// Without shipped tables, which would take most of the time to read.
 const LANGUAGE: Language = Language::Other;
+
+/// Read once: reading them takes longer than an edit.
+static COMMANDS: LazyLock<Commands> = LazyLock::new(|| Commands::new(Language::English));
 
 /// Any text is a user's table with some broken rows; what is left shapes any words, those after a zero.
 ///
@@ -76,7 +81,7 @@ pub fn edits(bytes: &[u8]) {
         .take(16)
         .map(MarkedWord::plain)
         .collect();
-    let Some(command) = Commands::new(Language::English).recognize(&words, Some(text)) else {
+    let Some(command) = COMMANDS.recognize(&words, Some(text)) else {
         return;
     };
     for field in [Some(field), None] {

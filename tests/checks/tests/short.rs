@@ -64,6 +64,20 @@ fn check(check: fn(&[u8]), seeds: &str, n_inputs: usize) {
 }
 
 #[test]
+fn every_target_is_here() {
+    let targets = fs::read_dir(root().join("tests/fuzz/fuzz_targets")).expect("it is readable");
+    for target in targets {
+        let file = target.expect("it is readable").path();
+        let name = file
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("UTF-8");
+        let calls = format!("sotto_checks::{name},");
+        assert!(include_str!("short.rs").contains(&calls), "{name}");
+    }
+}
+
+#[test]
 fn tokens() {
     check(sotto_checks::tokens, "tests/fuzz/seeds/tokens", 20_000);
 }
