@@ -57,7 +57,7 @@ step_python() {
 
 step_scripts() {
     local script
-    for script in .ci/run tests/run.sh packaging/*.sh; do
+    for script in .ci/run tests/run.sh tests/fuzz/run.sh packaging/*.sh; do
         bash -n "$script"
     done
     packaging/try.sh --check
