@@ -1,6 +1,7 @@
-//! Size of files, words that must not be in them, and the module tree of ARCHITECTURE.md.
+//! Size of files, words that must not be in them, and the module tree and the invariants of ARCHITECTURE.md.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -60,19 +61,12 @@ fn n_counted_lines(text: &str) -> usize {
 
 #[test]
 fn long_files_say_why() {
-    let complaints: Vec<_> = sources(&["rs", "py", "sh"])
+    let complaints: Vec<_> = sources(&["rs", "js", "py", "sh"])
         .iter()
-        .filter(|(path, _)| {
-            !path.components().any(|part| {
-                ["tests", "tests.rs"]
-                    .iter()
-                    .any(|name| part.as_os_str() == *name)
-            })
-        })
         .filter(|(_, text)| n_counted_lines(text) > MAX_LINES)
         .filter(|(_, text)| {
             !text.lines().any(|line| {
-                line.trim_start_matches(['/', '!', '#', ' '])
+                line.trim_start_matches(['/', '!', '#', '*', ' '])
                     .starts_with(EXCUSE)
             })
         })
@@ -152,6 +146,82 @@ fn every_file_of_the_module_tree_exists() {
             )
         })
         .collect();
+    assert_none(&complaints);
+}
+
+/// Whether the module tree lists this file: all of `src`, and what tests share, but no tests beside a module.
+fn belongs_in_the_tree(path: &Path) -> bool {
+    let parts: Vec<_> = path.iter().filter_map(|part| part.to_str()).collect();
+    let is_of_a_test = parts[1..]
+        .iter()
+        .any(|part| ["tests", "tests.rs", "main.rs", "fuzz_targets"].contains(part))
+        && !parts.ends_with(&["src", "main.rs"]);
+    (parts.contains(&"src") || parts[0] == "tests") && !is_of_a_test
+}
+
+#[test]
+fn every_module_stands_in_the_module_tree() {
+    let architecture = fs::read_to_string(source_root().join("ARCHITECTURE.md")).unwrap();
+    let told = module_tree(&architecture);
+    let complaints: Vec<_> = sources(&["rs"])
+        .iter()
+        .filter(|(path, _)| belongs_in_the_tree(path) && !told.contains(path))
+        .map(|(path, _)| format!("ARCHITECTURE.md does not name {}", path.display()))
+        .collect();
+    assert_none(&complaints);
+}
+
+/// Names of the tests in these sources.
+fn test_names(sources: &[(PathBuf, String)]) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for (_, text) in sources {
+        let mut is_test = false;
+        for line in text.lines().map(str::trim_start) {
+            let function = line.trim_start_matches("async ").strip_prefix("fn ");
+            if line == "#[test]" || line.starts_with("#[tokio::test") {
+                is_test = true;
+            } else if let Some(name) = function
+                && std::mem::take(&mut is_test)
+            {
+                names.insert(name.split('(').next().unwrap_or(name));
+            }
+        }
+    }
+    names
+}
+
+/// Whether a guard in the table is named as a test is: words with lines between them.
+fn is_test_name(guard: &str) -> bool {
+    guard.contains('_')
+        && guard
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+}
+
+#[test]
+fn every_invariant_has_a_test_that_exists() {
+    let architecture = fs::read_to_string(source_root().join("ARCHITECTURE.md")).unwrap();
+    let (_, section) = architecture.split_once("## Invariants").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let sources = sources(&["rs"]);
+    let tests = test_names(&sources);
+    let rows: Vec<_> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"))
+        .skip(1)
+        .collect();
+    assert!(rows.len() > 10, "the table of invariants is not parsed");
+    let mut complaints = Vec::new();
+    for row in rows {
+        let (invariant, guards) = row.split_once(" | ").unwrap();
+        let mut guards = guards.split('`').skip(1).step_by(2).peekable();
+        if guards.peek().is_none() {
+            complaints.push(format!("no guard of \"{invariant}\" is named"));
+        }
+        for guard in guards.filter(|guard| is_test_name(guard) && !tests.contains(guard)) {
+            complaints.push(format!("{guard} is no test; it guards \"{invariant}\""));
+        }
+    }
     assert_none(&complaints);
 }
 
