@@ -36,6 +36,15 @@ Content-Type: text/plain; charset=UTF-8
 Content-Transfer-Encoding: 8bit
 """
 
+# For a language that has no catalogue yet; two forms, as in English, until the translator says otherwise.
+NEW_HEADER = """Project-Id-Version: sotto
+Language: {language}
+MIME-Version: 1.0
+Content-Type: text/plain; charset=UTF-8
+Content-Transfer-Encoding: 8bit
+Plural-Forms: nplurals=2; plural=(n != 1);
+"""
+
 
 def files():
     """Paths of the sources, relative to the root, in order."""
@@ -128,6 +137,14 @@ def in_step(header, entries, wanted):
     return catalogues.dumped(header, merged)
 
 
+def catalogue(language, folder=PO):
+    """Header and entries of a language's catalogue; an empty one where it has none yet."""
+    path = folder / f"{language}.po"
+    if not path.exists():
+        return NEW_HEADER.format(language=language), []
+    return catalogues.parsed(path.read_text(), path.name)
+
+
 def languages():
     """The languages of po/LINGUAS."""
     return (PO / "LINGUAS").read_text().split()
@@ -145,7 +162,7 @@ def main():
     }
     for language in languages():
         name = f"{language}.po"
-        header, entries = catalogues.parsed((PO / name).read_text(), name)
+        header, entries = catalogue(language)
         texts[name] = in_step(header, entries, wanted)
         if not check:
             entries = catalogues.parsed(texts[name], name)[1]

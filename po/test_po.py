@@ -1,9 +1,12 @@
 """Tests of the scanners and checks: python3 -m unittest discover -s po."""
 
 import re
+import tempfile
 import unittest
+from pathlib import Path
 
 import catalogues
+import extract
 import pseudo
 import sources
 
@@ -159,6 +162,16 @@ class Catalogues(unittest.TestCase):
         self.check("a\nb", "a b", ["number of lines"])
         self.check("{n} a", ["eins", "{n} b"], [], "{n} as")
         self.check("{n} a", ["{n} b"], ["number of forms"], "{n} as")
+
+    def test_a_language_begins_with_an_empty_catalogue(self):
+        messages = [sources.Message("a {x}", None), sources.Message("{n} a", "{n} as")]
+        wanted = {message.key: message for message in messages}
+        with tempfile.TemporaryDirectory() as folder:
+            empty = extract.catalogue("sv", Path(folder))
+        self.assertEqual(catalogues.field_of(empty[0], "Language"), "sv")
+        header, entries = catalogues.parsed(extract.in_step(*empty, wanted), "sv.po")
+        found = catalogues.complaints("sv.po", header, entries, wanted)
+        self.assertEqual({c.split(": ")[1] for c in found}, {"not translated"})
 
     def test_a_desktop_entry_gets_its_translations(self):
         source = "[Desktop Entry]\nName=Sotto\nComment=Speak\nExec=sotto toggle\n"
