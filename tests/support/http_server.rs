@@ -1,6 +1,6 @@
 //! A web server on this computer that keeps to the rules until it is told to break one.
 //!
-//! It answers one request on each connection. Faults stand in a queue, and each spoils one answer.
+//! It answers one request on each connection, and says so. Faults stand in a queue, and each spoils one answer.
 //! It understands `GET`, `Range: bytes=N-` and `If-Range`, which is all that a download needs.
 
 use std::{
@@ -225,12 +225,12 @@ fn answer(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     match fault {
         Some(Fault::Garbage(bytes)) => return stream.write_all(bytes),
         Some(Fault::Status(status)) => {
-            head = format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n");
+            head = empty(&format!("{status} No"), "");
         }
         Some(Fault::Redirect(to)) => {
-            head = format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n");
+            head = empty("302 Found", &format!("Location: {to}\r\n"));
         }
-        _ if file.is_none() => "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n".clone_into(&mut head),
+        _ if file.is_none() => head = empty("404 No", ""),
         _ => {}
     }
     if !head.is_empty() {
@@ -250,12 +250,8 @@ fn answer(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     let size = file.len();
     let start = asked.unwrap_or(0);
     if start >= size && asked.is_some() {
-        return stream.write_all(
-            format!(
-                "HTTP/1.1 416 No\r\nContent-Range: bytes */{size}\r\nContent-Length: 0\r\n\r\n"
-            )
-            .as_bytes(),
-        );
+        let range = format!("Content-Range: bytes */{size}\r\n");
+        return stream.write_all(empty("416 No", &range).as_bytes());
     }
     let is_part = asked.is_some() || fault == Some(&Fault::UnaskedPart);
     head.push_str(if is_part {
@@ -297,6 +293,14 @@ fn answer(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
         stream.write_all(&vec![b'x'; *n_bytes])?;
     }
     Ok(())
+}
+
+/// The head of an answer without a body; `fields` are whole lines.
+///
+/// It says that the connection ends: a client that kept it would ask again on a connection that is about to be
+/// closed, take that for a failure of the network, and its next attempt would use up another fault.
+fn empty(status: &str, fields: &str) -> String {
+    format!("HTTP/1.1 {status}\r\n{fields}Connection: close\r\nContent-Length: 0\r\n\r\n")
 }
 
 /// The version of every file.
