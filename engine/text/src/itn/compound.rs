@@ -370,6 +370,13 @@ impl Speech {
         }
         context.found(at, number.n_tokens, Kind::Decimal, number.written())
     }
+
+    pub(super) fn percent(&self, context: &Context<'_>, at: usize) -> Option<Found> {
+        let amount = self.quantity(context, at)?;
+        let (more, sign) = context.phrase("percent", at + amount.n_tokens)?;
+        let text = format!("{} {sign}", self.amount(&amount));
+        context.found(at, amount.n_tokens + more, Kind::Percent, text)
+    }
 }
 
 fn group_from_left(digits: &str) -> String {

@@ -18,6 +18,14 @@ impl Unit {
         let space = if self.symbol == "°" { "" } else { " " };
         format!("{number}{space}{}", self.symbol)
     }
+
+    /// Whether it stays a word inside a sentence: "three hours later", "a second time".
+    /// Everyday units of numbers up to `last_small` do, and those of time and angle always:
+    /// `20 minutes` reads better than `20 min`.
+    pub(super) fn stays_a_word(&self, whole: Option<u128>, last_small: u128) -> bool {
+        let is_clock_unit = matches!(self.symbol.as_str(), "h" | "min" | "s" | "°");
+        self.is_everyday && whole.is_some_and(|value| value <= last_small || is_clock_unit)
+    }
 }
 
 /// Whether the word for square or cube stands before or after its unit.

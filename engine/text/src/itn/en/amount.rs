@@ -98,20 +98,9 @@ pub(super) fn measure(context: &Context<'_>, at: usize) -> Option<Found> {
     if context.low(at + amount.n_tokens) == "second" && amount.whole != Some(1) {
         return None;
     }
-    // "three hours later", "a second time": everyday units of small numbers are words.
-    let is_word = unit.is_everyday
-        && amount
-            .whole
-            .is_some_and(|value| value <= 12 || is_clock_unit(&unit.symbol))
-        && !context.is_whole(at, n_tokens);
-    if is_word {
+    if unit.stays_a_word(amount.whole, 12) && !context.is_whole(at, n_tokens) {
         return None;
     }
     let text = unit.after(&amount.written());
     context.found(at, n_tokens, Kind::Measure, text)
-}
-
-/// `20 minutes` reads better than `20 min` inside a sentence.
-fn is_clock_unit(symbol: &str) -> bool {
-    matches!(symbol, "h" | "min" | "s" | "°")
 }

@@ -3,35 +3,13 @@
 use super::number::{digit, two_digits};
 use crate::itn::Kind;
 use crate::itn::context::{Context, Found};
+use crate::itn::digit_run::{digit_run, digit_run_with};
 
-/// Digits said one by one, with `double five`; with pairs too where `pairs` allows them.
-fn run(context: &Context<'_>, at: usize, pairs: Pairs) -> (usize, String) {
-    let mut digits = String::new();
-    let mut end = at;
-    while end == at || context.is_unbroken(at, end - at + 1) {
-        let times = context
-            .get("repeat", end)
-            .and_then(|times| times.parse::<usize>().ok());
-        if let Some(digit) = context.get("digit", end) {
-            digits.push_str(digit);
-            end += 1;
-        } else if let (Some(times), Some(digit)) = (times, context.get("digit", end + 1)) {
-            digits.push_str(&digit.repeat(times));
-            end += 2;
-        } else if let (Pairs::Allowed, Some(two)) = (pairs, two_digits(context, end)) {
-            digits.push_str(&two.value.to_string());
-            end += two.n_tokens;
-        } else {
-            break;
-        }
-    }
-    (end - at, digits)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Pairs {
-    Allowed,
-    Refused,
+/// Digits said one by one, with pairs such as `twenty one` between them.
+fn run_with_pairs(context: &Context<'_>, at: usize) -> (usize, String) {
+    digit_run_with(context, at, |token| {
+        two_digits(context, token).map(|two| (two.n_tokens, two.value))
+    })
 }
 
 /// Ten digits and more, with or without the country's code.
@@ -44,7 +22,7 @@ pub(super) fn telephone(context: &Context<'_>, at: usize) -> Option<Found> {
         prefix = format!("+{} ", code.value);
         n_prefix += code.n_tokens;
     }
-    let (n_digits, mut digits) = run(context, at + n_prefix, Pairs::Refused);
+    let (n_digits, mut digits) = digit_run(context, at + n_prefix);
     if has_plus && prefix.is_empty() && (11..=13).contains(&digits.len()) {
         let local = digits.split_off(digits.len() - 10);
         prefix = format!("+{digits} ");
@@ -76,7 +54,7 @@ pub(super) fn telephone(context: &Context<'_>, at: usize) -> Option<Found> {
 
 /// Three digits and more in a row.
 pub(super) fn digits(context: &Context<'_>, at: usize) -> Option<Found> {
-    let (n_tokens, digits) = run(context, at, Pairs::Refused);
+    let (n_tokens, digits) = digit_run(context, at);
     // `one o` and `oh one` are words in a sentence; so are `one one` and the like.
     (digits.len() >= 3 && n_tokens > 1 && digit_words(context, at, n_tokens) >= 2)
         .then(|| context.found(at, n_tokens, Kind::Phone, digits))
@@ -93,7 +71,7 @@ fn digit_words(context: &Context<'_>, at: usize, n_tokens: usize) -> usize {
 pub(super) fn version(context: &Context<'_>, at: usize) -> Option<Found> {
     let has_name = context.is("version", at);
     let start = at + usize::from(has_name);
-    let (n_first, mut text) = run(context, start, Pairs::Allowed);
+    let (n_first, mut text) = run_with_pairs(context, start);
     if n_first == 0 {
         return None;
     }
@@ -102,7 +80,7 @@ pub(super) fn version(context: &Context<'_>, at: usize) -> Option<Found> {
     while matches!(context.low(at + n_tokens), "dot" | "point")
         && context.is_unbroken(at, n_tokens + 1)
     {
-        let (more, part) = run(context, at + n_tokens + 1, Pairs::Allowed);
+        let (more, part) = run_with_pairs(context, at + n_tokens + 1);
         if more == 0 {
             break;
         }

@@ -40,10 +40,7 @@ pub(super) fn money(context: &Context<'_>, at: usize) -> Option<Found> {
 
 /// `ocho coma cinco por ciento`.
 pub(super) fn percent(context: &Context<'_>, at: usize) -> Option<Found> {
-    let amount = SPEECH.quantity(context, at)?;
-    let (more, sign) = context.phrase("percent", at + amount.n_tokens)?;
-    let text = format!("{} {sign}", amount.written());
-    context.found(at, amount.n_tokens + more, Kind::Percent, text)
+    SPEECH.percent(context, at)
 }
 
 /// `tres metros cúbicos`, `dos metros y medio`.
@@ -56,12 +53,7 @@ pub(super) fn measure(context: &Context<'_>, at: usize) -> Option<Found> {
         number.push_str(" 1/2");
         n_tokens += 2;
     }
-    let is_word = unit.is_everyday
-        && amount.whole.is_some_and(|value| {
-            value <= SPEECH.last_small || matches!(unit.symbol.as_str(), "h" | "min" | "s" | "°")
-        })
-        && !context.is_whole(at, n_tokens);
-    if is_word {
+    if unit.stays_a_word(amount.whole, SPEECH.last_small) && !context.is_whole(at, n_tokens) {
         return None;
     }
     let text = unit.after(&number);

@@ -41,10 +41,7 @@ pub(super) fn money(context: &Context<'_>, at: usize) -> Option<Found> {
 
 /// `huit virgule cinq pour cent`.
 pub(super) fn percent(context: &Context<'_>, at: usize) -> Option<Found> {
-    let amount = SPEECH.quantity(context, at)?;
-    let (more, sign) = context.phrase("percent", at + amount.n_tokens)?;
-    let text = format!("{} {sign}", SPEECH.amount(&amount));
-    context.found(at, amount.n_tokens + more, Kind::Percent, text)
+    SPEECH.percent(context, at)
 }
 
 /// `deux cents kilomètres par heure`, `deux mètres cubes`.
@@ -58,12 +55,7 @@ pub(super) fn measure(context: &Context<'_>, at: usize) -> Option<Found> {
         unit.is_everyday = false;
     }
     let n_tokens = amount.n_tokens + unit.n_tokens;
-    let is_word = unit.is_everyday
-        && amount.whole.is_some_and(|value| {
-            value <= SPEECH.last_small || matches!(unit.symbol.as_str(), "h" | "min" | "s" | "°")
-        })
-        && !context.is_whole(at, n_tokens);
-    if is_word {
+    if unit.stays_a_word(amount.whole, SPEECH.last_small) && !context.is_whole(at, n_tokens) {
         return None;
     }
     let text = unit.after(&SPEECH.amount(&amount));
