@@ -86,13 +86,13 @@ pub struct Decoding {
     pub search: Option<SearchKind>,
     /// Hypotheses that a beam keeps.
     pub beam_width: Option<u16>,
-    /// Weight of the language model against the acoustic score.
+    /// Factor of the language model's natural log-probabilities beside the acoustic score.
     pub lm_weight: Option<f32>,
-    /// Added to the score for each word.
+    /// Added to the score, a natural log, for each word.
     pub word_bonus: Option<f32>,
     /// Natural log-probability of a word that the language model does not know.
     pub unknown_log_prob: Option<f32>,
-    /// Mean confidence of its words below which an utterance is taken for noise.
+    /// Mean confidence of its words, in `[0, 1]`, below which an utterance is taken for noise.
     pub min_confidence: Option<f32>,
 }
 

@@ -158,7 +158,7 @@ impl ContextGraph {
         self.start
     }
 
-    /// What one more token adds to the score, and where it leads.
+    /// What one more token adds to the score, in natural log, and where it leads.
     #[must_use]
     pub fn step(&self, state: ContextState, token: u32) -> (f32, ContextState) {
         let before = self.node(state.0).potential;
@@ -169,7 +169,7 @@ impl ContextGraph {
         }
     }
 
-    /// What the end of the utterance adds: the unfinished match gives back what it was lent.
+    /// What the end of the utterance adds, in natural log: the unfinished match gives back what it was lent.
     #[must_use]
     pub fn finish(&self, state: ContextState) -> f32 {
         -self.node(state.0).potential

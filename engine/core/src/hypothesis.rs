@@ -20,7 +20,7 @@ pub struct Token {
 pub struct Hypothesis {
     /// Emitted tokens, in time order, blank never among them.
     pub tokens: Vec<Token>,
-    /// Total score: acoustic, plus language model and hotword terms where a beam adds them.
+    /// Total score in natural log: acoustic, plus language model and hotword terms where a beam adds them.
     pub score: f64,
     /// Blank encoder frames since the last token.
     pub trailing_blanks: u64,

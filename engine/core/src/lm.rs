@@ -189,7 +189,7 @@ impl LanguageModel {
         }
     }
 
-    /// Log-probability of the sentence's end; nothing if the model has none.
+    /// Natural log-probability of the sentence's end; zero if the model has none.
     #[must_use]
     pub fn finish(&self, state: LmState) -> f32 {
         self.layout
@@ -197,7 +197,7 @@ impl LanguageModel {
             .map_or(0.0, |word| self.score(state, WordId(word)).0)
     }
 
-    /// Log-probability of a word after those of `state`, and the state that follows.
+    /// Natural log-probability of a word after those of `state`, and the state that follows.
     #[must_use]
     pub fn score(&self, state: LmState, word: WordId) -> (f32, LmState) {
         let all = self.all();
@@ -272,7 +272,7 @@ impl LanguageModel {
         complete.then_some(WordId(range.begin))
     }
 
-    /// The highest unigram log-probability in a range, minus infinity if it is empty.
+    /// The highest natural log-probability of a unigram in a range, minus infinity if it is empty.
     #[must_use]
     pub fn best_unigram(&self, range: WordRange) -> f32 {
         let mut best = f32::NEG_INFINITY;

@@ -1,4 +1,4 @@
-//! Marks and case for recognised words: the punctuation model behind one pure call.
+//! Marks and case for recognized words: the punctuation model behind one pure call.
 //!
 //! The network reads word pieces and gives, for each word, the mark that follows it and how it is
 //! written. An output depends on at most `right_words` words after it and `left_words` before it

@@ -56,7 +56,7 @@ pub trait Search: Send {
 pub struct Silence {
     /// `<unk>`, if the model has it and its training never meant it: counted as blank.
     pub unknown: Option<u32>,
-    /// Taken from the blank's log-probability on every frame: above zero, fewer words are missed
+    /// Taken from the blank's natural log-probability on every frame: above zero, fewer words are missed
     /// and more are made up.
     pub blank_penalty: f32,
 }

@@ -56,7 +56,7 @@ pub struct SpeechModelParts {
 /// How words sound.
 #[derive(Debug)]
 pub struct Sounds {
-    /// The words that can be recognised.
+    /// The words that can be recognized.
     pub lexicon: Lexicon,
     /// Guesses for words of the user.
     pub letter_to_sound: LetterToSound,
@@ -89,7 +89,7 @@ pub enum MismatchError {
     WhisperFeatures,
 }
 
-/// A speech model ready to recognise with; immutable, shared behind an `Arc`.
+/// A speech model ready to recognize with; immutable, shared behind an `Arc`.
 pub struct SpeechModel {
     acoustic: Model,
     tokenizer: Tokenizer,

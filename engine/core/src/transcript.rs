@@ -7,7 +7,7 @@ use crate::punctuate::Mark;
 use crate::time::Millis;
 use crate::tokens::script::joins_without_space;
 
-/// One recognised word.
+/// One recognized word.
 #[derive(Clone, PartialEq, Default)]
 pub struct Word {
     /// The word as the speech model writes it, without surrounding spaces.
@@ -35,7 +35,7 @@ impl Word {
 /// The words of one utterance so far, in two parts.
 ///
 /// `stable` only grows within an utterance; `unstable` may be replaced by the next partial.
-/// The `Debug` form shows counts only: recognised text is never logged.
+/// The `Debug` form shows counts only: recognized text is never logged.
 #[derive(Clone, PartialEq, Default)]
 pub struct Transcript {
     /// Words that will not change any more in this utterance.

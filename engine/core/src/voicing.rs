@@ -32,7 +32,7 @@ const HIGH_PASS_HZ: f32 = 80.0;
 pub struct BlockSound {
     /// Level in dB relative to full scale.
     pub level_dbfs: f32,
-    /// Largest normalized autocorrelation over the pitches of voices.
+    /// Largest normalized autocorrelation over the pitches of voices, in `[0, 1]`.
     pub periodicity: f32,
 }
 

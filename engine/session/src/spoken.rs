@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// Recognised text. Its `Debug` form shows only how long it is.
+/// Recognized text. Its `Debug` form shows only how long it is.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Spoken(String);
 
 impl Spoken {
-    /// Takes recognised text.
+    /// Takes recognized text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())

@@ -58,7 +58,7 @@ impl Mark {
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WordCase {
-    /// As recognised.
+    /// As recognized.
     #[default]
     Lower,
     /// First letter large.

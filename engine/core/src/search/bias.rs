@@ -22,7 +22,7 @@ use crate::tokens::script::{Joining, joining};
 pub struct LmWeights {
     /// Factor of its natural log-probabilities.
     pub scale: f32,
-    /// Added for every word, against the preference for few long words.
+    /// Added to the score, a natural log, for every word, against the preference for few long words.
     pub word_bonus: f32,
     /// Natural log-probability of a word that the model does not know.
     pub unknown_log_prob: f32,

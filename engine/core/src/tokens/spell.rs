@@ -1,6 +1,6 @@
 //! Phrases to tokens, the way the training text was cut.
 //!
-//! A byte-pair vocabulary is recognised by its shape (every piece is two earlier ones joined) and
+//! A byte-pair vocabulary is recognized by its shape (every piece is two earlier ones joined) and
 //! spelled by its merges in order; a unigram vocabulary needs the scores of `bpe.vocab`; anything
 //! else takes the fewest pieces, the longest first.
 //!
