@@ -212,8 +212,12 @@ fn every_invariant_has_a_test_that_exists() {
         .collect();
     assert!(rows.len() > 10, "the table of invariants is not parsed");
     let mut complaints = Vec::new();
+    let mut told = BTreeSet::new();
     for row in rows {
         let (invariant, guards) = row.split_once(" | ").unwrap();
+        if !told.insert(invariant) || guards.contains("no guard") {
+            complaints.push(format!("said twice, or without a guard: \"{invariant}\""));
+        }
         let mut guards = guards.split('`').skip(1).step_by(2).peekable();
         if guards.peek().is_none() {
             complaints.push(format!("no guard of \"{invariant}\" is named"));
