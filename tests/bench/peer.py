@@ -1,7 +1,8 @@
-"""Another recognizer over recordings, as `run` measures it: `peer.py pocketsphinx|vosk MODEL_FOLDER|- LIST`.
+"""Another recognizer over recordings, as `run` measures it: `peer.py pocketsphinx|vosk|none MODEL_FOLDER|- LIST`.
 
 LIST names a recording a line. For each, a line with its name, a tab and what was recognized goes to standard output.
-PocketSphinx brings a model of US English in its package ("-"); Vosk brings none.
+PocketSphinx brings a model of US English in its package ("-"); Vosk brings none. "none" reads the recordings and recognizes
+nothing: what reading costs.
 """
 
 import json
@@ -57,9 +58,13 @@ def vosk(folder):
     return recognize
 
 
+def none(_folder):
+    return lambda _sound: ""
+
+
 def main():
     kind, folder, names = sys.argv[1:]
-    recognize = {"pocketsphinx": pocketsphinx, "vosk": vosk}[kind](folder)
+    recognize = {"pocketsphinx": pocketsphinx, "vosk": vosk, "none": none}[kind](folder)
     with open(names, encoding="utf-8") as lines:
         for path in lines.read().splitlines():
             print(f"{path}\t{recognize(samples(path))}", flush=True)
