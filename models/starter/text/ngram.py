@@ -196,18 +196,6 @@ class Model:
             result[here] = self.probability(keys[here], n)
         return result[place > 0]
 
-    def sentence_log10(self, ids):
-        """Summed log10 probability of <s> ids </s>, by back-off as a reader of the ARPA file does."""
-        history, total = [BOS], 0.0
-        for word in [*ids, EOS]:
-            window = [*history[-(self.order - 1) :], word]
-            key = np.uint64(0)
-            for w in window:
-                key = (key << BITS) | np.uint64(w)
-            total += float(np.log10(self.probability(np.array([key]), len(window))[0]))
-            history.append(word)
-        return total
-
     def write_arpa(self, out, vocabulary):
         out.write("\\data\\\n")
         for n in range(self.order):
